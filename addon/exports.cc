@@ -1,0 +1,59 @@
+#include "exports.h"
+
+namespace {
+
+struct Door {
+  const char* name;
+  Napi::Value (*function)(const Napi::CallbackInfo&);
+};
+
+// The same list, with types: src/native/binding.ts.
+constexpr Door kDoors[] = {
+    {"sethostname", SetHostname},
+    {"setdomainname", SetDomainName},
+    {"getdomainname", GetDomainName},
+
+    {"mount", Mount},
+    {"umount2", Unmount},
+
+    {"msgget", MessageQueueGet},
+    {"msgctlRemove", MessageQueueRemove},
+    {"msgsnd", MessageSend},
+    {"msgrcv", MessageReceive},
+    {"semget", SemaphoreGet},
+    {"semctlRemove", SemaphoreRemove},
+    {"semctlGetValue", SemaphoreGetValue},
+    {"semctlSetValue", SemaphoreSetValue},
+    {"shmget", SharedMemoryGet},
+    {"shmctlRemove", SharedMemoryRemove},
+    {"shmRead", SharedMemoryRead},
+    {"shmWrite", SharedMemoryWrite},
+
+    {"mqOpen", PosixQueueOpen},
+    {"mqUnlink", PosixQueueUnlink},
+    {"mqSend", PosixQueueSend},
+    {"mqReceive", PosixQueueReceive},
+    {"mqAttributes", PosixQueueAttributes},
+    {"mqDevice", PosixQueueDevice},
+
+    {"interfaceIndex", InterfaceIndex},
+    {"dumpLinks", DumpLinks},
+    {"setLink", SetLink},
+    {"dumpAddresses", DumpAddresses},
+    {"addAddress", AddAddress},
+    {"removeAddress", RemoveAddress},
+    {"dumpRoutes", DumpRoutes},
+    {"addRoute", AddRoute},
+    {"removeRoute", RemoveRoute},
+};
+
+Napi::Object Initialize(Napi::Env env, Napi::Object exports) {
+  for (const Door& door : kDoors) {
+    exports.Set(door.name, Napi::Function::New(env, door.function, door.name));
+  }
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(ns_jest, Initialize)

@@ -1,0 +1,48 @@
+#ifndef NS_JEST_ADDON_EXPORTS_H_
+#define NS_JEST_ADDON_EXPORTS_H_
+
+#include <napi.h>
+
+// hostname.cc
+Napi::Value SetHostname(const Napi::CallbackInfo& info);
+Napi::Value SetDomainName(const Napi::CallbackInfo& info);
+Napi::Value GetDomainName(const Napi::CallbackInfo& info);
+
+// mounts.cc
+Napi::Value Mount(const Napi::CallbackInfo& info);
+Napi::Value Unmount(const Napi::CallbackInfo& info);
+
+// sysv_ipc.cc
+Napi::Value MessageQueueGet(const Napi::CallbackInfo& info);
+Napi::Value MessageQueueRemove(const Napi::CallbackInfo& info);
+Napi::Value MessageSend(const Napi::CallbackInfo& info);
+Napi::Value MessageReceive(const Napi::CallbackInfo& info);
+Napi::Value SemaphoreGet(const Napi::CallbackInfo& info);
+Napi::Value SemaphoreRemove(const Napi::CallbackInfo& info);
+Napi::Value SemaphoreGetValue(const Napi::CallbackInfo& info);
+Napi::Value SemaphoreSetValue(const Napi::CallbackInfo& info);
+Napi::Value SharedMemoryGet(const Napi::CallbackInfo& info);
+Napi::Value SharedMemoryRemove(const Napi::CallbackInfo& info);
+Napi::Value SharedMemoryRead(const Napi::CallbackInfo& info);
+Napi::Value SharedMemoryWrite(const Napi::CallbackInfo& info);
+
+// posix_mq.cc
+Napi::Value PosixQueueOpen(const Napi::CallbackInfo& info);
+Napi::Value PosixQueueUnlink(const Napi::CallbackInfo& info);
+Napi::Value PosixQueueSend(const Napi::CallbackInfo& info);
+Napi::Value PosixQueueReceive(const Napi::CallbackInfo& info);
+Napi::Value PosixQueueAttributes(const Napi::CallbackInfo& info);
+Napi::Value PosixQueueDevice(const Napi::CallbackInfo& info);
+
+// netlink.cc
+Napi::Value InterfaceIndex(const Napi::CallbackInfo& info);
+Napi::Value DumpLinks(const Napi::CallbackInfo& info);
+Napi::Value SetLink(const Napi::CallbackInfo& info);
+Napi::Value DumpAddresses(const Napi::CallbackInfo& info);
+Napi::Value AddAddress(const Napi::CallbackInfo& info);
+Napi::Value RemoveAddress(const Napi::CallbackInfo& info);
+Napi::Value DumpRoutes(const Napi::CallbackInfo& info);
+Napi::Value AddRoute(const Napi::CallbackInfo& info);
+Napi::Value RemoveRoute(const Napi::CallbackInfo& info);
+
+#endif  // NS_JEST_ADDON_EXPORTS_H_

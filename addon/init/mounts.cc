@@ -1,0 +1,251 @@
+#include "mounts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+#include "kernel.h"
+#include "status.h"
+
+namespace {
+
+constexpr unsigned long kNoSuidDevExec = MS_NOSUID | MS_NODEV | MS_NOEXEC;
+
+void Mount(const char* step, const char* source, const char* target, const char* type,
+           unsigned long flags, const char* data = nullptr) {
+  if (mount(source, target, type, flags, data) == -1) FailStep(step, target, errno);
+}
+
+void MakeDirectory(const std::string& path, mode_t mode) {
+  if (mkdir(path.c_str(), mode) == -1 && errno != EEXIST) {
+    FailStep("make directory", path.c_str(), errno);
+  }
+}
+
+// A path opened before the directory above it is covered. The descriptor leads to it still.
+struct Opened {
+  const char* path;
+  int fd;
+  bool is_directory;
+};
+
+Opened OpenPath(const char* step, const char* path) {
+  Opened opened = {path, open(path, O_PATH | O_CLOEXEC), false};
+  struct stat status;
+  if (opened.fd == -1 || fstat(opened.fd, &status) == -1) FailStep(step, path, errno);
+  opened.is_directory = S_ISDIR(status.st_mode);
+  return opened;
+}
+
+// Binds what was opened onto a new mount point at `target`, submounts included: what the host's
+// user namespace mounted comes in one piece or not at all (EINVAL). mount_namespaces(7)
+void BindOpened(const char* step, const Opened& opened, const char* target) {
+  struct stat status;
+  if (lstat(target, &status) == -1) {
+    // Only ever below a tmpfs of ours: elsewhere the launcher wants targets to exist.
+    if (opened.is_directory) {
+      MakeDirectory(target, 0755);
+    } else {
+      const int fd = open(target, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+      if (fd == -1) FailStep(step, target, errno);
+      close(fd);
+    }
+  }
+  char source[32];
+  snprintf(source, sizeof source, "/proc/self/fd/%d", opened.fd);
+  Mount(step, source, target, nullptr, MS_BIND | MS_REC);
+  close(opened.fd);
+}
+
+void MakeParents(const char* path) {
+  std::string parent(path);
+  for (size_t slash = parent.find('/', 1); slash != std::string::npos;
+       slash = parent.find('/', slash + 1)) {
+    MakeDirectory(parent.substr(0, slash), 0755);
+  }
+}
+
+// Makes a bind read-only, the mounts below it too.
+void MakeReadOnly(const char* step, const char* target) {
+  MountAttributes attributes = {};
+  attributes.set = kMountReadOnly;
+  if (syscall(SYS_mount_setattr, AT_FDCWD, target, AT_RECURSIVE, &attributes, sizeof attributes) ==
+      0) {
+    return;
+  }
+  // Before Linux 5.12 a read-only bind is a remount, of one mount only. mount_setattr(2)
+  if (errno != ENOSYS) FailStep(step, target, errno);
+  struct statvfs status;
+  if (statvfs(target, &status) == -1) FailStep(step, target, errno);
+  // Flags of a mount that came from the host are locked: left out, the kernel answers EPERM. The
+  // ST_ and MS_ constants of these are the same numbers. mount_namespaces(7), statvfs(3)
+  const unsigned long locked =
+      status.f_flag & (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME);
+  Mount(step, nullptr, target, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | locked);
+}
+
+void BindReadOnly(const char* path) {
+  // Not every kernel has every path; what is not there needs no protection.
+  if (mount(path, path, nullptr, MS_BIND | MS_REC, nullptr) == -1) {
+    if (errno == ENOENT) return;
+    FailStep("protect proc", path, errno);
+  }
+  Mount("protect proc", nullptr, path, nullptr, MS_REMOUNT | MS_BIND | MS_RDONLY | kNoSuidDevExec);
+}
+
+// Files below /proc/sys belong to the host's root, and a map of id 0 to id 0 makes us that owner:
+// no capability would be asked for. So what is global is read-only, as in every container runtime;
+// what a namespace of ours owns stays writable, by a bind made before. sysctl(5)
+void ProtectProc() {
+  static constexpr const char* kOurs[] = {
+      "/proc/sys/net",
+      "/proc/sys/user",
+      "/proc/sys/fs/mqueue",
+      "/proc/sys/kernel/hostname",
+      "/proc/sys/kernel/domainname",
+      "/proc/sys/kernel/sem",
+      "/proc/sys/kernel/msgmax",
+      "/proc/sys/kernel/msgmnb",
+      "/proc/sys/kernel/msgmni",
+      "/proc/sys/kernel/shmall",
+      "/proc/sys/kernel/shmmax",
+      "/proc/sys/kernel/shmmni",
+      "/proc/sys/kernel/shm_rmid_forced",
+  };
+  Mount("protect proc", "/proc/sys", "/proc/sys", nullptr, MS_BIND | MS_REC);
+  for (const char* path : kOurs) {
+    if (mount(path, path, nullptr, MS_BIND, nullptr) == -1 && errno != ENOENT) {
+      FailStep("protect proc", path, errno);
+    }
+  }
+  Mount("protect proc", nullptr, "/proc/sys", nullptr,
+        MS_REMOUNT | MS_BIND | MS_RDONLY | kNoSuidDevExec);
+  BindReadOnly("/proc/sysrq-trigger");
+  BindReadOnly("/proc/irq");
+  BindReadOnly("/proc/bus");
+  BindReadOnly("/proc/fs");
+}
+
+// A /proc with covered parts is not enough for the kernel to let a user namespace below ours mount
+// a proc of its own ("mount too revealing", user_namespaces(7)): a test of container tooling would
+// fail with EPERM. It asks for one whole proc anywhere in the mount namespace. This one is out of
+// reach of every path, under the /proc that is mounted next.
+void KeepWholeProc() {
+  Mount("mount proc", "tmpfs", "/proc", "tmpfs", kNoSuidDevExec, "mode=555");
+  MakeDirectory("/proc/whole", 0555);
+  Mount("mount proc", "proc", "/proc/whole", "proc", kNoSuidDevExec);
+}
+
+// A private /proc shows this PID namespace. It can only be mounted from inside it.
+void MountProc(bool protect) {
+  if (protect) KeepWholeProc();
+  Mount("mount proc", "proc", "/proc", "proc", kNoSuidDevExec);
+  if (protect) ProtectProc();
+}
+
+// sysfs shows the network devices of the namespace it was mounted from. Read-only, because its
+// files belong to the host's root as those of /proc/sys do.
+void MountSys() {
+  struct statfs cgroup;
+  const bool unified =
+      statfs("/sys/fs/cgroup", &cgroup) == 0 && cgroup.f_type == CGROUP2_SUPER_MAGIC;
+  const int cgroup_fd = open("/sys/fs/cgroup", O_PATH | O_DIRECTORY | O_CLOEXEC);
+  Mount("mount sysfs", "sysfs", "/sys", "sysfs", kNoSuidDevExec | MS_RDONLY);
+  if (cgroup_fd == -1) return;  // The host has no cgroups to show.
+  // One cgroup2 mount is bound back as it was; version 1's many would cost more than all the rest,
+  // and no program needs them to run.
+  if (unified) {
+    BindOpened("mount cgroup", {"/sys/fs/cgroup", cgroup_fd, true}, "/sys/fs/cgroup");
+  } else {
+    close(cgroup_fd);
+  }
+}
+
+// The devices every program expects, and none that reach the hardware. pts(4), OCI runtime spec
+void MountDev() {
+  static constexpr const char* kRequired[] = {"/dev/null",   "/dev/zero",    "/dev/full",
+                                              "/dev/random", "/dev/urandom", "/dev/tty"};
+  static constexpr const char* kOptional[] = {"/dev/net/tun", "/dev/fuse", "/dev/kvm"};
+  static constexpr const char* kLinks[][2] = {
+      {"/proc/self/fd", "/dev/fd"},       {"/proc/self/fd/0", "/dev/stdin"},
+      {"/proc/self/fd/1", "/dev/stdout"}, {"/proc/self/fd/2", "/dev/stderr"},
+      {"pts/ptmx", "/dev/ptmx"},
+  };
+
+  std::vector<Opened> nodes;
+  for (const char* path : kRequired) nodes.push_back(OpenPath("mount dev", path));
+  for (const char* path : kOptional) {
+    if (access(path, F_OK) == 0) nodes.push_back(OpenPath("mount dev", path));
+  }
+  Mount("mount dev", "tmpfs", "/dev", "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=755");
+  for (const Opened& node : nodes) {
+    MakeParents(node.path);
+    BindOpened("mount dev", node, node.path);
+  }
+  for (const auto& link : kLinks) {
+    if (symlink(link[0], link[1]) == -1) FailStep("mount dev", link[1], errno);
+  }
+  MakeDirectory("/dev/pts", 0755);
+  MakeDirectory("/dev/shm", 01777);
+  MakeDirectory("/dev/mqueue", 01777);
+  // No gid=5: the group may not be mapped, and devpts refuses unmapped ids with EINVAL.
+  Mount("mount devpts", "devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
+        "newinstance,ptmxmode=0666,mode=620");
+}
+
+void MountTmpfs(const char* path) {
+  struct stat status;
+  if (stat(path, &status) == -1) FailStep("mount tmpfs", path, errno);
+  char mode[16];
+  snprintf(mode, sizeof mode, "mode=%o", status.st_mode & 07777);
+  Mount("mount tmpfs", "tmpfs", path, "tmpfs", MS_NOSUID | MS_NODEV, mode);
+  // Debian's programs expect it, and /run is only theirs to fill at boot. file-hierarchy(7)
+  if (strcmp(path, "/run") == 0) MakeDirectory("/run/lock", 01777);
+}
+
+}  // namespace
+
+bool WantsMounts(const Options& options) {
+  return options.mount_proc || options.mount_sys || options.minimal_dev || options.mount_mqueue ||
+         !options.tmpfs.empty() || !options.keep.empty() || !options.binds.empty();
+}
+
+void SetUpMounts(const Options& options) {
+  // First of all, or as root every mount below would reach the host: systemd makes / shared.
+  Mount("make mounts private", nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
+
+  std::vector<Opened> kept;
+  for (const char* path : options.keep) kept.push_back(OpenPath("keep path", path));
+
+  std::vector<Opened> sources;
+  for (const BindLine& bind : options.binds) sources.push_back(OpenPath("bind", bind.source));
+
+  // Directory modes below are meant as written.
+  const mode_t mask = umask(0);
+  if (options.mount_proc) MountProc(options.protect_proc);
+  if (options.mount_sys) MountSys();
+  if (options.minimal_dev) MountDev();
+  if (options.mount_mqueue)
+    Mount("mount mqueue", "mqueue", "/dev/mqueue", "mqueue", kNoSuidDevExec);
+  for (const char* path : options.tmpfs) MountTmpfs(path);
+  for (const Opened& path : kept) {
+    MakeParents(path.path);
+    BindOpened("keep path", path, path.path);
+  }
+  for (size_t i = 0; i < sources.size(); ++i) {
+    MakeParents(options.binds[i].target);
+    BindOpened("bind", sources[i], options.binds[i].target);
+    if (options.binds[i].readonly) MakeReadOnly("bind", options.binds[i].target);
+  }
+  umask(mask);
+}

@@ -1,0 +1,9 @@
+// Inside: the mounts of the sandbox, over a private copy of the host's.
+#pragma once
+
+#include "options.h"
+
+// Is there anything to do that needs a mount namespace?
+bool WantsMounts(const Options& options);
+
+void SetUpMounts(const Options& options);

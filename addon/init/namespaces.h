@@ -1,0 +1,19 @@
+// Creating the namespaces, and the id maps that only the outside may write.
+#pragma once
+
+#include <sys/types.h>
+
+#include "options.h"
+
+struct Clone {
+  pid_t pid;  // 0 in the child, which is inside
+  // CLONE_NEWTIME where clone3(2) is missing: the child has to unshare it itself, for its children.
+  unsigned long unshare_later;
+  unsigned long namespaces;  // what was really created
+};
+
+// Outside, and inside in the child. Tried namespaces that cannot be had are reported and left out.
+Clone CloneIntoNamespaces(const Options& options);
+
+// Outside: writes the child's maps.
+void WriteIdMaps(const Options& options, pid_t child);

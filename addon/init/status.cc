@@ -1,0 +1,97 @@
+#include "status.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+namespace {
+
+int status_fd = -1;
+
+std::string Quote(const char* text) {
+  std::string out = "\"";
+  for (const char* at = text; *at != '\0'; ++at) {
+    const unsigned char c = static_cast<unsigned char>(*at);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += *at;
+    } else if (c < 0x20 || c >= 0x7f) {
+      // Paths and command names are bytes, not text: each byte is told as the character of that
+      // number.
+      char escaped[8];
+      snprintf(escaped, sizeof escaped, "\\u%04x", c);
+      out += escaped;
+    } else {
+      out += *at;
+    }
+  }
+  return out + '"';
+}
+
+void WriteLine(std::string line) {
+  line += '\n';
+  const char* at = line.data();
+  size_t rest = line.size();
+  while (rest > 0) {
+    const ssize_t written = write(status_fd, at, rest);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return;  // The reader is gone, and with it everybody who could be told.
+    }
+    at += written;
+    rest -= static_cast<size_t>(written);
+  }
+}
+
+}  // namespace
+
+void SetStatusFd(int fd) { status_fd = fd; }
+
+void FailStep(const char* step, const char* subject, int error) {
+  if (status_fd == -1) {
+    fprintf(stderr, "ns-init: step \"%s\" failed: %s%s%s\n", step, strerror(error),
+            *subject ? ": " : "", subject);
+  } else {
+    WriteLine("{\"type\":\"failed\",\"step\":" + Quote(step) + ",\"subject\":" + Quote(subject) +
+              ",\"errno\":" + std::to_string(error) + "}");
+  }
+  _exit(kSetupFailed);
+}
+
+void ReportMissing(const char* namespace_name, int error) {
+  if (status_fd == -1) return;
+  WriteLine("{\"type\":\"missing\",\"namespace\":" + Quote(namespace_name) +
+            ",\"errno\":" + std::to_string(error) + "}");
+}
+
+void ReportReady(pid_t init) {
+  if (status_fd == -1) return;
+  WriteLine("{\"type\":\"ready\",\"init\":" + std::to_string(init) + "}");
+}
+
+void ReportExit(const ExitReport& report) {
+  if (status_fd == -1) return;
+  const auto micros = [](const struct timeval& t) {
+    return std::to_string(static_cast<long long>(t.tv_sec) * 1000000 + t.tv_usec);
+  };
+  const std::string number = std::to_string(report.code_or_signal);
+  std::string line = "{\"type\":\"exited\",\"code\":" + (report.signaled ? "null" : number) +
+                     ",\"signal\":" + (report.signaled ? number : "null") +
+                     ",\"userMicros\":" + micros(report.usage.ru_utime) +
+                     ",\"systemMicros\":" + micros(report.usage.ru_stime) +
+                     ",\"maxRssKib\":" + std::to_string(report.usage.ru_maxrss) + ",\"left\":[";
+  const char* separator = "";
+  for (const LeftProcess& process : report.left) {
+    line += separator;
+    line += "{\"pid\":" + std::to_string(process.pid) +
+            ",\"command\":" + Quote(process.command.c_str()) + "}";
+    separator = ",";
+  }
+  WriteLine(line + "]}");
+}
+
+void ReportInitKilled(int signal) {
+  if (status_fd == -1) return;
+  WriteLine("{\"type\":\"init-killed\",\"signal\":" + std::to_string(signal) + "}");
+}

@@ -1,0 +1,40 @@
+// The status descriptor: what happens is told there, one JSON object a line, so that a failed
+// set-up can never look like a failed test.
+#pragma once
+
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+struct LeftProcess {
+  pid_t pid;
+  std::string command;
+};
+
+struct ExitReport {
+  bool signaled;
+  int code_or_signal;
+  struct rusage usage;
+  std::vector<LeftProcess> left;  // what was still running when the command had ended
+};
+
+// Where to report; -1 reports failures on standard error instead.
+void SetStatusFd(int fd);
+
+// A set-up step failed. Never returns: the process exits with kSetupFailed.
+[[noreturn]] void FailStep(const char* step, const char* subject, int error);
+
+// A namespace that was only to be tried could not be had.
+void ReportMissing(const char* namespace_name, int error);
+
+// Set-up is done and the command has been exec'd. `init` is the pid of PID 1 as the host sees it.
+void ReportReady(pid_t init);
+
+void ReportExit(const ExitReport& report);
+
+// PID 1 itself was ended, so that nobody can say how the command ended.
+void ReportInitKilled(int signal);
+
+constexpr int kSetupFailed = 125;  // as env(1) and docker-run(1) use it: the launcher failed

@@ -1,0 +1,35 @@
+/**
+ * With `testEnvironment: 'ns-jest'` alone, the file is handed over at the one place where Jest would
+ * run it: its test runner. Jest loads the environment module, and next the test runner; so reading the
+ * environment class arms a hook for exactly the next module that is loaded by an absolute path. It
+ * knows no path and changes no module: that one caller is given a delegate instead.
+ */
+import Module from 'node:module';
+import path from 'node:path';
+import type { TestFramework } from '../jest/types';
+
+type Load = (request: string, parent: unknown, isMain: boolean) => unknown;
+const loader = Module as unknown as { _load: Load };
+
+let armed = false;
+
+/** Makes the next test runner that Jest loads one that `wrap` returns. */
+export function wrapNextTestRunner(wrap: (original: TestFramework) => TestFramework): void {
+  if (armed) return;
+  armed = true;
+  const load = loader._load;
+  const disarm = () => {
+    loader._load = load;
+    armed = false;
+  };
+  loader._load = function hooked(request, ...rest) {
+    // jest-runtime is what Jest loads after the test runner: then it was an ES module, or none.
+    if (request === 'jest-runtime') disarm();
+    if (!path.isAbsolute(request)) return load.call(this, request, ...rest);
+    disarm();
+    const loaded = load.call(this, request, ...rest);
+    const original = (loaded as { default?: unknown })?.default ?? loaded;
+    if (typeof original !== 'function') return loaded;
+    return { __esModule: true, default: wrap(original as TestFramework) };
+  };
+}

@@ -1,0 +1,159 @@
+import { readFileSync, statSync } from 'node:fs';
+
+/** A cause that a probe confirmed, and what to do about it. */
+export interface Hint {
+  reason: string;
+  fix: string;
+}
+
+interface Row {
+  /** Steps of ns-init, by the start of their names. */
+  steps: string[];
+  codes: string[];
+  /** Asks the host. A cause is named only when this says yes. */
+  confirmed: () => boolean;
+  reason: string;
+  fix: string;
+}
+
+const ID_MAPS = ['write uid_map', 'write gid_map', 'write setgroups'];
+
+/** In the order in which they are tried: the more particular cause first. */
+const ROWS: Row[] = [
+  {
+    steps: ['clone namespaces'],
+    codes: ['EPERM'],
+    confirmed: () => sysctl('kernel/unprivileged_userns_clone') === '0',
+    reason:
+      'This kernel forbids user namespaces to ordinary users (kernel.unprivileged_userns_clone = 0).',
+    fix: 'Run: sudo sysctl -w kernel.unprivileged_userns_clone=1',
+  },
+  {
+    steps: ['clone namespaces'],
+    codes: ['ENOSPC', 'EUSERS'],
+    confirmed: () => exhaustedLimit() !== undefined,
+    get reason() {
+      return `The limit user.${exhaustedLimit()} is 0: the kernel counts namespaces, not disk space.`;
+    },
+    get fix() {
+      return `Run: sudo sysctl -w user.${exhaustedLimit()}=28633`;
+    },
+  },
+  {
+    steps: ['clone namespaces'],
+    codes: ['ENOSPC', 'EUSERS'],
+    confirmed: () => true,
+    reason:
+      'A limit of namespaces is reached (user.max_*_namespaces), or they are nested over 32 deep.',
+    fix: 'See which with: sysctl -a --pattern "user.max.*namespaces"; list what is in use with: lsns',
+  },
+  {
+    steps: ['clone namespaces'],
+    codes: ['EPERM'],
+    confirmed: isChrooted,
+    reason:
+      'This process runs in a chroot, where the kernel refuses user namespaces (user_namespaces(7)).',
+    fix: 'Enter the root file system with pivot_root instead of chroot.',
+  },
+  {
+    steps: ['clone namespaces'],
+    codes: ['EPERM', 'ENOSYS'],
+    confirmed: () => processStatus('Seccomp') === '2',
+    reason:
+      'A seccomp filter is in force here, as in a Docker container, and refuses new namespaces.',
+    fix: 'Start the container with: --security-opt seccomp=unconfined --security-opt systempaths=unconfined',
+  },
+  {
+    steps: [
+      ...ID_MAPS,
+      'clone namespaces',
+      'make mounts private',
+      'mount',
+      'bring lo up',
+      'set hostname',
+    ],
+    codes: ['EPERM', 'EACCES'],
+    confirmed: () => sysctl('kernel/apparmor_restrict_unprivileged_userns') === '1',
+    reason:
+      'AppArmor restricts unprivileged user namespaces (kernel.apparmor_restrict_unprivileged_userns = 1).',
+    fix: 'Run: sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
+  },
+  {
+    steps: ['clone namespaces'],
+    codes: ['EINVAL'],
+    confirmed: () => NAMESPACE_FILES.some((file) => !exists(`/proc/self/ns/${file}`)),
+    get reason() {
+      const missing = NAMESPACE_FILES.filter((file) => !exists(`/proc/self/ns/${file}`));
+      return `This kernel has no ${missing.join(', ')} namespace.`;
+    },
+    fix: 'Give it up with the option namespaces, for example { time: false } or { time: "try" }.',
+  },
+  {
+    steps: ['start command', 'clone namespaces'],
+    codes: ['EAGAIN'],
+    confirmed: () => true,
+    reason: 'The process limit is reached (RLIMIT_NPROC, or pids.max of the cgroup).',
+    fix: 'See: ulimit -u; cat /sys/fs/cgroup/pids.max',
+  },
+  {
+    steps: ['mount proc'],
+    codes: ['EPERM'],
+    confirmed: isProcMasked,
+    reason: 'Parts of /proc are masked here, as in a container, so the kernel refuses a new one.',
+    fix: 'Docker: --security-opt systempaths=unconfined; podman: --security-opt unmask=ALL',
+  },
+];
+
+const NAMESPACE_FILES = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup', 'time'];
+
+/** The confirmed cause of a failed step, or undefined when no probe confirms one. */
+export function hintFor(step: string, code: string): Hint | undefined {
+  return ROWS.find(
+    (row) =>
+      row.codes.includes(code) &&
+      row.steps.some((name) => step.startsWith(name)) &&
+      row.confirmed(),
+  );
+}
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    // What cannot be read confirms nothing.
+    return undefined;
+  }
+}
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function sysctl(path: string): string | undefined {
+  return read(`/proc/sys/${path}`);
+}
+
+function processStatus(field: string): string | undefined {
+  return read('/proc/self/status')
+    ?.split('\n')
+    .find((line) => line.startsWith(`${field}:`))
+    ?.slice(field.length + 1)
+    .trim();
+}
+
+function exhaustedLimit(): string | undefined {
+  return ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup', 'time']
+    .map((name) => `max_${name}_namespaces`)
+    .find((name) => sysctl(`user/${name}`) === '0');
+}
+
+/** The root of the mount namespace is its own mount, so inside a chroot no mount has the target "/". */
+function isChrooted(): boolean {
+  const mounts = read('/proc/self/mountinfo');
+  return mounts?.split('\n').every((line) => line.split(' ')[4] !== '/') ?? false;
+}
+
+function isProcMasked(): boolean {
+  const mounts = read('/proc/self/mountinfo');
+  return mounts?.split('\n').some((line) => line.split(' ')[4]?.startsWith('/proc/')) ?? false;
+}

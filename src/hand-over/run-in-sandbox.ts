@@ -1,0 +1,131 @@
+import { mkdirSync } from 'node:fs';
+import { readJsonLines, toJsonLine } from '../channel/json-lines';
+import type { FromTestProcess, RunFile } from '../channel/messages';
+import { SandboxError } from '../errors/sandbox-error';
+import { namespaces } from '../helpers/namespaces';
+import type { JestPackages } from '../jest/find-jest';
+import type {
+  GlobalConfig,
+  ModuleMap,
+  ProjectConfig,
+  RunnerContext,
+  SendMessageToJest,
+  TestResult,
+} from '../jest/types';
+import { openSandbox, type Sandbox, type SandboxEnd } from '../launch/open-sandbox';
+import { neededPaths } from '../options/needed-paths';
+import type { CheckedOptions } from '../options/options';
+import { type SandboxSpec, toSandboxSpec } from '../options/sandbox-spec';
+import { nodeCommand } from './node-command';
+
+/** After the result the test process has this long to exit by itself: jest-worker's figure. */
+const EXIT_GRACE_MS = 500;
+
+/** One test file and all that is needed to run it. */
+export interface FileRun {
+  testPath: string;
+  globalConfig: GlobalConfig;
+  projectConfig: ProjectConfig;
+  moduleMap: ModuleMap;
+  context: RunnerContext;
+  options: CheckedOptions;
+  jest: JestPackages;
+  workerId: string;
+  sendMessageToJest?: SendMessageToJest | undefined;
+  /** Told the sandbox as soon as it is open, so that it can be killed. */
+  onOpen?: (sandbox: Sandbox) => void;
+}
+
+/** What a file answered, if it did. */
+type Answer = { result: TestResult } | { error: Error };
+
+/**
+ * Runs one test file in a sandbox of its own and returns what Jest's own runner, inside, said of it.
+ *
+ * @throws SandboxError when the sandbox could not be opened, was not isolated, or ended before the file.
+ * @throws what plain Jest throws for a file that cannot be run.
+ */
+export async function runInSandbox(run: FileRun): Promise<TestResult> {
+  const spec = toSandboxSpec(
+    run.options,
+    neededPaths(run.globalConfig, run.projectConfig, [run.jest.runnerDirectory]),
+  );
+  // A covered cache folder can only be kept if it is there.
+  mkdirSync(run.projectConfig.cacheDirectory, { recursive: true });
+  const sandbox = openSandbox(spec, nodeCommand(run.jest, run.workerId));
+  run.onOpen?.(sandbox);
+  sandbox.stdout.on('data', (chunk) => process.stdout.write(chunk));
+  sandbox.stderr.on('data', (chunk) => process.stderr.write(chunk));
+
+  let answer: Answer | undefined;
+  let grace: NodeJS.Timeout | undefined;
+  readJsonLines<FromTestProcess>(sandbox.channel, (message) => {
+    if (message.type === 'test-event') {
+      run.sendMessageToJest?.(message.name, message.payload);
+      return;
+    }
+    answer = toAnswer(message);
+    grace ??= setTimeout(sandbox.kill, EXIT_GRACE_MS);
+  });
+  sandbox.channel.write(toJsonLine(toRunFile(run, spec)));
+
+  const end = await sandbox.ended;
+  clearTimeout(grace);
+  // Closed from here: the lifeline would otherwise keep Jest itself alive.
+  sandbox.kill();
+  if (answer === undefined) throw endedTooEarly(end, run.testPath);
+  if ('error' in answer) throw answer.error;
+  return answer.result;
+}
+
+function toRunFile(run: FileRun, spec: SandboxSpec): RunFile {
+  const list = (files: Set<string> | undefined) => (files ? [...files] : null);
+  return {
+    type: 'run-file',
+    testPath: run.testPath,
+    globalConfig: run.globalConfig,
+    projectConfig: run.projectConfig,
+    moduleMap: run.moduleMap.toJSON(),
+    context: {
+      changedFiles: list(run.context.changedFiles),
+      sourcesRelatedToTestsInChangedFiles: list(run.context.sourcesRelatedToTestsInChangedFiles),
+    },
+    jestRunnerDirectory: run.jest.runnerDirectory,
+    baseEnvironment: run.options.baseEnvironment,
+    baseEnvironmentOptions: run.options.baseEnvironmentOptions,
+    exposeGlobal: run.options.global,
+    workerId: run.workerId,
+    sandbox: {
+      hostNamespaces: namespaces.ids(),
+      asked: spec.namespaces,
+      ...(spec.hostname === undefined ? {} : { hostname: spec.hostname }),
+    },
+  };
+}
+
+function toAnswer(message: Exclude<FromTestProcess, { type: 'test-event' }>): Answer {
+  switch (message.type) {
+    case 'file-succeeded':
+      return { result: message.result as TestResult };
+    case 'file-failed':
+      return { error: Object.assign(new Error(message.error.message), message.error) };
+    case 'not-isolated':
+      return {
+        error: new SandboxError(
+          `The sandbox is not isolated: inside, these namespaces are the host's: ${message.namespaces.join(', ')}`,
+          { step: 'verify isolation', subject: message.namespaces.join(', ') },
+        ),
+      };
+  }
+}
+
+/** The test process is gone and never said how the file went. */
+function endedTooEarly(end: SandboxEnd, testPath: string): Error {
+  if (end.error) return end.error;
+  return new SandboxError(
+    end.signal
+      ? `The test process was killed by ${end.signal} while running ${testPath}`
+      : `The test process exited with code ${end.exitCode} before ${testPath} had finished`,
+    { step: 'run the file', subject: testPath, code: end.signal ?? `${end.exitCode}` },
+  );
+}

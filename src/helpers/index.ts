@@ -1,0 +1,55 @@
+import { addresses } from './addresses';
+import { domainname } from './domainname';
+import { hostname } from './hostname';
+import { interfaces } from './interfaces';
+import { messageQueues } from './message-queues';
+import { mounts } from './mounts';
+import { namespaces } from './namespaces';
+import { posixQueues } from './posix-queues';
+import { processes } from './processes';
+import { routes } from './routes';
+import { run } from './run';
+import { semaphores } from './semaphores';
+import { sharedMemory } from './shared-memory';
+
+export type { Address, AddressRequest } from './addresses';
+export type { Interface } from './interfaces';
+export type {
+  MessageQueue,
+  MessageToSend,
+  ReceivedMessage,
+  ReceiveOptions,
+} from './message-queues';
+export type { MountRequest } from './mounts';
+export type { Mount, MountPropagation } from './parse-mountinfo';
+export type {
+  PosixMessageToSend,
+  PosixQueue,
+  PosixQueueAttributes,
+  PosixQueueCreateOptions,
+  ReceivedPosixMessage,
+} from './posix-queues';
+export type { Process } from './processes';
+export type { NextHop, Route, RouteListOptions, RouteRequest } from './routes';
+export type { Family } from './rtnetlink-names';
+export type { RunOptions, RunResult } from './run';
+export type { SemaphoreCreateOptions, SemaphoreSet } from './semaphores';
+export type { SharedMemoryCreateOptions, SharedMemorySegment } from './shared-memory';
+export type { SystemVCreateOptions, SystemVOpenOptions } from './system-v';
+
+/** This sandbox, read and changed from inside. Everything but `run` is synchronous. */
+export const ns = {
+  namespaces,
+  hostname,
+  domainname,
+  processes,
+  messageQueues,
+  semaphores,
+  sharedMemory,
+  posixQueues,
+  mounts,
+  interfaces,
+  addresses,
+  routes,
+  run,
+};

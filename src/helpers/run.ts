@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { checkBytes, checkInteger, checkName, checkOptions, checkText } from './check';
+
+export interface RunOptions {
+  /** Where it runs; the test's own working directory by default. */
+  cwd?: string;
+  /** Its whole environment; the test's own by default. */
+  env?: NodeJS.ProcessEnv;
+  /** What it reads from its standard input; nothing by default. */
+  input?: string | Uint8Array;
+  /** Milliseconds after which it is killed with SIGKILL; never by default. */
+  timeout?: number;
+}
+
+export interface RunResult {
+  stdout: string;
+  stderr: string;
+  /** null if a signal ended it. */
+  code: number | null;
+  /** The signal that ended it, for example `SIGKILL`. */
+  signal: string | null;
+}
+
+/** Node's error with all its fields, as an Error of this realm: Node itself is outside of the test's. */
+function ofThisRealm(error: unknown): Error {
+  const foreign = error as Error;
+  return Object.assign(new Error(foreign.message), foreign);
+}
+
+/**
+ * Runs a program to its end, without a shell, and resolves whatever its exit code is. It has ended
+ * when its output is closed as well, which a background process that it started may hold open.
+ *
+ * @throws TypeError if an argument cannot be right.
+ * @throws Error Node's own, for example `spawn nope ENOENT`, if it could not be started.
+ * @see child_process.spawn of Node.js, execvp(3)
+ */
+export async function run(
+  command: string,
+  args: readonly string[] = [],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  checkName('command', command);
+  if (!Array.isArray(args)) throw new TypeError('Expected the arguments to be an array of strings');
+  for (const [index, arg] of args.entries()) checkText(`argument ${index}`, arg);
+  checkOptions('ns.run', options, ['cwd', 'env', 'input', 'timeout']);
+  const { cwd, env, timeout } = options;
+  const input = checkBytes('input', options.input ?? '');
+  if (cwd !== undefined) checkName('cwd', cwd);
+  if (timeout !== undefined) checkInteger('timeout', timeout, { min: 1, max: 2 ** 31 - 1 });
+
+  return new Promise((resolve, reject) => {
+    // Node's own timer: those of the test may be faked.
+    const limits = timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' as const };
+    const child = spawn(command, args, {
+      ...(cwd !== undefined && { cwd }),
+      ...(env !== undefined && { env }),
+      ...limits,
+      stdio: 'pipe',
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    // EPIPE: it need not read its input, and may have ended before.
+    child.stdin.on('error', () => {}).end(input);
+    child.on('error', (error) => reject(ofThisRealm(error)));
+    child.on('exit', () => {
+      // What it started may live on and hold the output open; after the timeout nobody waits for that.
+      if (child.killed) {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }
+    });
+    child.on('close', (code, signal) => resolve({ stdout, stderr, code, signal }));
+  });
+}

@@ -1,0 +1,55 @@
+import { getSystemErrorMap } from 'node:util';
+import { hintFor } from '../errors/hints';
+import { errnoName, SandboxError } from '../errors/sandbox-error';
+
+/** A set-up step failed. */
+interface StepFailed {
+  type: 'failed';
+  step: string;
+  subject: string;
+  errno: number;
+}
+
+/** A namespace that was only to be tried could not be had. */
+interface NamespaceMissing {
+  type: 'missing';
+  namespace: string;
+  errno: number;
+}
+
+/** Set-up is done, the command runs. `init` is PID 1 as the host counts. */
+interface Ready {
+  type: 'ready';
+  init: number;
+}
+
+/** The command ended; what it left was killed. */
+export interface Exited {
+  type: 'exited';
+  code: number | null;
+  signal: number | null;
+  userMicros: number;
+  systemMicros: number;
+  maxRssKib: number;
+  left: { pid: number; command: string }[];
+}
+
+/** PID 1 was killed from outside. */
+interface InitKilled {
+  type: 'init-killed';
+  signal: number;
+}
+
+/** What ns-init writes on its status descriptor, one JSON object a line. */
+export type StatusLine = StepFailed | NamespaceMissing | Ready | Exited | InitKilled;
+
+/** One error for a failed step: what, errno, the confirmed cause, the fix. */
+export function stepError({ step, subject, errno }: StepFailed): SandboxError {
+  const code = errnoName(errno);
+  const text = getSystemErrorMap().get(-errno)?.[1];
+  const about = subject.trim() === '' ? '' : ` '${subject.trim()}'`;
+  return new SandboxError(
+    `Could not open the sandbox: step "${step}"${about} failed with ${code}${text ? ` (${text})` : ''}`,
+    { step, subject, errno, code, ...hintFor(step, code) },
+  );
+}

@@ -1,0 +1,58 @@
+import type {
+  AddressFacts,
+  InterfaceFacts,
+  IpcFacts,
+  MountFacts,
+  PosixQueueFacts,
+  ProcessFacts,
+  RouteFacts,
+} from './facts';
+
+// One line for each thing a sandbox has, in the words of ps, mount, ip and ipcs where they have some.
+
+export function describeProcess({ pid, ppid, name, command, state }: ProcessFacts): string {
+  return `pid ${pid} (parent ${ppid}, ${state}) ${name}: ${command}`;
+}
+
+export function describeMount(mount: MountFacts & { hidden?: boolean }): string {
+  const { source, root, target, type, options, superOptions, hidden } = mount;
+  // As findmnt(8) shows a mount of a part of a file system: source[/part].
+  const part = root === '/' ? '' : `[${root}]`;
+  const flags = `(${options.join(',')}), super (${superOptions.join(',')})`;
+  return `${source}${part} on ${target} type ${type} ${flags}${hidden ? ', hidden' : ''}`;
+}
+
+export function describeInterface({ name, state, mtu }: InterfaceFacts): string {
+  return `${name} ${state} mtu ${mtu}`;
+}
+
+export function describeAddress(item: AddressFacts): string {
+  return `${item.address}/${item.prefixLength} dev ${item.interface} scope ${item.scope}`;
+}
+
+export function describeRoute(route: RouteFacts): string {
+  const parts = [
+    route.type === 'unicast' ? '' : route.type,
+    route.family === 'inet6' && route.destination === 'default' ? 'inet6' : '',
+    route.destination,
+    way(route),
+    route.metric === undefined ? '' : `metric ${route.metric}`,
+    ...(route.nextHops ?? []).map((hop) => `nexthop ${way(hop)} weight ${hop.weight}`),
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+/** Where packets go next. */
+function way({ gateway, interface: name }: Pick<RouteFacts, 'gateway' | 'interface'>): string {
+  const via = gateway === undefined ? [] : [`via ${gateway}`];
+  return [...via, ...(name === undefined ? [] : [`dev ${name}`])].join(' ');
+}
+
+export function describeIpc({ id, key }: IpcFacts): string {
+  // As a failed pattern is printed, and as ipcs(1) shows it.
+  return `id ${id} key ${key} (0x${key.toString(16).padStart(8, '0')})`;
+}
+
+export function describePosixQueue({ name }: PosixQueueFacts): string {
+  return name;
+}

@@ -1,0 +1,7 @@
+import { systemVMatcher } from './system-v-matcher';
+
+export const toHaveMessageQueue = systemVMatcher(
+  'toHaveMessageQueue',
+  'message queue',
+  'messageQueues',
+);

@@ -1,0 +1,3 @@
+import { systemVMatcher } from './system-v-matcher';
+
+export const toHaveSemaphore = systemVMatcher('toHaveSemaphore', 'semaphore set', 'semaphores');

@@ -1,0 +1,116 @@
+/**
+ * The addon's whole surface: each function is one kernel operation, with the system call's own order
+ * of arguments and its own numbers. The same list in C++: addon/exports.cc.
+ */
+export interface Binding {
+  // addon/hostname.cc
+  sethostname(name: string): void;
+  setdomainname(name: string): void;
+  getdomainname(): string;
+
+  // addon/mounts.cc
+  mount(
+    source: string | null,
+    target: string,
+    type: string | null,
+    flags: number,
+    data: string | null,
+  ): void;
+  umount2(target: string, flags: number): void;
+
+  // addon/sysv_ipc.cc
+  msgget(key: number, flags: number): number;
+  msgctlRemove(id: number): void;
+  msgsnd(id: number, type: number, data: Uint8Array, flags: number): void;
+  msgrcv(id: number, type: number, maxBytes: number, flags: number): { type: number; data: Buffer };
+  semget(key: number, count: number, flags: number): number;
+  semctlRemove(id: number): void;
+  semctlGetValue(id: number, index: number): number;
+  semctlSetValue(id: number, index: number, value: number): void;
+  shmget(key: number, size: number, flags: number): number;
+  shmctlRemove(id: number): void;
+  shmRead(id: number, offset: number, length: number): Buffer;
+  shmWrite(id: number, offset: number, data: Uint8Array): void;
+
+  // addon/posix_mq.cc; waits in milliseconds
+  mqOpen(
+    name: string,
+    flags: number,
+    mode: number,
+    maxMessages: number | null,
+    messageSize: number | null,
+  ): void;
+  mqUnlink(name: string): void;
+  mqSend(name: string, data: Uint8Array, priority: number, wait: number): void;
+  mqReceive(name: string, wait: number): { data: Buffer; priority: number };
+  mqAttributes(name: string): { maxMessages: number; messageSize: number; messages: number };
+  mqDevice(probeName: string): number;
+
+  // addon/netlink.cc
+  interfaceIndex(name: string): number;
+  dumpLinks(): NetlinkLink[];
+  setLink(index: number, wanted: { up?: boolean; mtu?: number }): void;
+  dumpAddresses(): NetlinkAddress[];
+  addAddress(address: NetlinkAddressChange): void;
+  removeAddress(address: NetlinkAddressChange): void;
+  dumpRoutes(family: number): NetlinkRoute[];
+  addRoute(route: NetlinkRouteChange): void;
+  removeRoute(route: NetlinkRouteChange): void;
+}
+
+/** struct ifinfomsg and its attributes; rtnetlink(7). */
+export interface NetlinkLink {
+  index: number;
+  name: string;
+  type: number;
+  flags: number;
+  mtu: number;
+  kind?: string;
+  address?: string;
+}
+
+/** struct ifaddrmsg and its attributes; rtnetlink(7). */
+export interface NetlinkAddress {
+  interfaceIndex: number;
+  family: number;
+  address: string;
+  prefixLength: number;
+  scope: number;
+}
+
+export interface NetlinkAddressChange {
+  interfaceIndex: number;
+  family: number;
+  address: string;
+  prefixLength: number;
+  flags: number;
+}
+
+/** struct rtmsg and its attributes; interface index 0 means none. rtnetlink(7) */
+export interface NetlinkRoute {
+  family: number;
+  destination?: string;
+  prefixLength: number;
+  gateway?: string;
+  source?: string;
+  interfaceIndex: number;
+  metric: number;
+  table: number;
+  type: number;
+  scope: number;
+  protocol: number;
+  nextHops: Array<{ gateway?: string; interfaceIndex: number; weight: number }>;
+}
+
+export interface NetlinkRouteChange {
+  family: number;
+  destination: string | null;
+  prefixLength: number;
+  gateway: string | null;
+  interfaceIndex: number | null;
+  metric: number | null;
+  table: number;
+  type: number;
+  scope: number;
+  protocol: number;
+}

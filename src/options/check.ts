@@ -1,0 +1,79 @@
+/** Checks of one value each. They return the value with its type, or throw one sentence. */
+import path from 'node:path';
+import { inspect } from 'node:util';
+import { SandboxError } from '../errors/sandbox-error';
+import { nearest } from './nearest';
+
+/** uname(2): the kernel's names hold 64 bytes. */
+const MAX_NAME_BYTES = 64;
+
+export function wrongOption(option: string, expected: string, value: unknown): SandboxError {
+  return new SandboxError(
+    `Expected the option "${option}" to be ${expected}, got ${inspect(value, { breakLength: Infinity })}`,
+    { option },
+  );
+}
+
+export function unknownOption(option: string, known: readonly string[], parent = ''): SandboxError {
+  const suggestion = nearest(option, known);
+  return new SandboxError(
+    `Unknown option "${parent}${option}".${
+      suggestion ? ` Did you mean "${parent}${suggestion}"?` : ` Known: ${known.join(', ')}`
+    }`,
+    { option: `${parent}${option}` },
+  );
+}
+
+export function checkBoolean(option: string, value: unknown): boolean {
+  if (typeof value !== 'boolean') throw wrongOption(option, 'true or false', value);
+  return value;
+}
+
+export function checkOneOf<T extends boolean | string>(
+  option: string,
+  values: readonly T[],
+  value: unknown,
+): T {
+  if (!values.includes(value as T)) {
+    throw wrongOption(option, values.map((item) => inspect(item)).join(', '), value);
+  }
+  return value as T;
+}
+
+export function checkObject(option: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw wrongOption(option, 'an object', value);
+  }
+  return value as Record<string, unknown>;
+}
+
+export function checkArray(option: string, value: unknown): unknown[] {
+  if (!Array.isArray(value)) throw wrongOption(option, 'an array', value);
+  return value;
+}
+
+export function checkText(option: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '' || value.includes('\0')) {
+    throw wrongOption(option, 'a non-empty string without NUL', value);
+  }
+  return value;
+}
+
+/** A host or domain name. */
+export function checkName(option: string, value: unknown): string {
+  const name = checkText(option, value);
+  const bytes = Buffer.byteLength(name);
+  if (bytes > MAX_NAME_BYTES) {
+    throw new SandboxError(
+      `Expected the option "${option}" to be at most ${MAX_NAME_BYTES} bytes, got ${bytes}`,
+      { option },
+    );
+  }
+  return name;
+}
+
+export function checkAbsolutePath(option: string, value: unknown): string {
+  const text = checkText(option, value);
+  if (!path.isAbsolute(text)) throw wrongOption(option, 'an absolute path', value);
+  return path.resolve(text);
+}

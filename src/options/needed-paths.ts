@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import type { GlobalConfig, ProjectConfig } from '../jest/types';
+import type { NeededPaths } from './kept-paths';
+
+/** The folder of this package: dist/ and the binaries lie in it. */
+export const PACKAGE_DIRECTORY = path.resolve(__dirname, '..', '..');
+
+/**
+ * Every path that Jest needs to run files of this project: its roots, cache, configuration, modules,
+ * Node itself and this package. Which of them are covered, and so must be kept, is decided later.
+ *
+ * @param modules Folders of Jest's own packages that the test process loads.
+ */
+export function neededPaths(
+  globalConfig: GlobalConfig,
+  projectConfig: ProjectConfig,
+  modules: string[],
+): NeededPaths {
+  const folders = [projectConfig.rootDir, projectConfig.cacheDirectory, PACKAGE_DIRECTORY];
+  return {
+    folders,
+    others: [
+      ...modules,
+      ...[...folders, ...modules].flatMap(nodeModulesAbove),
+      ...linkedPackages(projectConfig.rootDir),
+      ...absolutePathsIn(projectConfig),
+      ...absolutePathsIn(globalConfig),
+      process.cwd(),
+      process.execPath,
+      // With the host's network, name resolution reads a file that systemd keeps in /run.
+      '/etc/resolv.conf',
+    ],
+  };
+}
+
+/** node_modules of a folder and of every folder above it: where Node looks. */
+function nodeModulesAbove(folder: string): string[] {
+  const parent = path.dirname(folder);
+  const own = path.join(folder, 'node_modules');
+  return parent === folder ? [own] : [own, ...nodeModulesAbove(parent)];
+}
+
+/** Where the links of a project's node_modules lead, as workspaces and `npm link` make them. */
+function linkedPackages(rootDir: string): string[] {
+  return nodeModulesAbove(rootDir)
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => [folder, ...scopesOf(folder)])
+    .flatMap((folder) =>
+      readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isSymbolicLink())
+        .map((entry) => path.join(folder, entry.name)),
+    )
+    .filter((link) => existsSync(link))
+    .map((link) => realpathSync(link));
+}
+
+function scopesOf(nodeModules: string): string[] {
+  return readdirSync(nodeModules)
+    .filter((name) => name.startsWith('@'))
+    .map((name) => path.join(nodeModules, name));
+}
+
+/** Any string of a configuration that is an absolute path: roots, set-up files, reporters, cache, ... */
+function absolutePathsIn(value: unknown): string[] {
+  if (typeof value === 'string') return path.isAbsolute(value) ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(absolutePathsIn);
+}

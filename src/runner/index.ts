@@ -1,0 +1,131 @@
+/**
+ * The runner of the preset: one sandbox per file, at most maxWorkers at once, opened by Jest's own
+ * process. No Jest worker stands between.
+ */
+import { EventEmitter } from 'node:events';
+import { runInSandbox } from '../hand-over/run-in-sandbox';
+import { skippedResult } from '../hand-over/skipped-result';
+import { whyUnsupported } from '../hand-over/supported';
+import { findJest, type JestPackages } from '../jest/find-jest';
+import type {
+  GlobalConfig,
+  RunnerContext,
+  Test,
+  TestResult,
+  TestRunnerClass,
+  Watcher,
+} from '../jest/types';
+import type { Sandbox } from '../launch/open-sandbox';
+import { fileOptions, projectOptions, projectsOf } from './file-options';
+import { preflight } from './preflight';
+import { Slots } from './slots';
+
+// biome-ignore lint/suspicious/noExplicitAny: each event of Jest's has a payload of its own
+type Listener = (payload: any) => unknown;
+
+/** Jest's interface of an emitting test runner. */
+export default class NamespaceRunner {
+  readonly supportsEventEmitters = true;
+  readonly #emitter = new EventEmitter();
+  readonly #globalConfig: GlobalConfig;
+  readonly #context: RunnerContext;
+  readonly #open = new Set<Sandbox>();
+
+  constructor(globalConfig: GlobalConfig, context: RunnerContext) {
+    this.#globalConfig = globalConfig;
+    this.#context = context;
+  }
+
+  /** Subscribes to an event of Jest's and returns what unsubscribes. */
+  on(eventName: string, listener: Listener): () => void {
+    this.#emitter.on(eventName, listener);
+    return () => this.#emitter.off(eventName, listener);
+  }
+
+  async runTests(tests: Test[], watcher: Watcher, options: { serial: boolean }): Promise<void> {
+    const [first] = tests;
+    if (first === undefined) return;
+    const jest = findJest(first.context.config.rootDir);
+    const unsupported = whyUnsupported();
+    const whatToDo = projectsOf(tests).map((config) => projectOptions(config).onUnsupported);
+    if (unsupported !== undefined && whatToDo.includes('run')) {
+      return this.#runPlain(jest, tests, watcher, options);
+    }
+    // Before any file runs: what is wrong for all of them is said once.
+    if (unsupported === undefined || whatToDo.includes('fail')) {
+      await preflight(this.#globalConfig, tests, jest);
+    }
+
+    const slots = new Slots(options.serial ? 1 : this.#globalConfig.maxWorkers);
+    const interrupted = new Promise<void>((resolve) => {
+      watcher.on?.('change', (state) => {
+        if (state.interrupted) resolve();
+      });
+    });
+    const allRun = Promise.all(
+      tests.map((test) =>
+        slots.use(async (slot) => {
+          if (watcher.isInterrupted()) return;
+          await this.#emit('test-file-start', [test]);
+          await this.#runFile(test, jest, slot, unsupported).then(
+            (result) => this.#emit('test-file-success', [test, result]),
+            (error) => this.#emit('test-file-failure', [test, error]),
+          );
+        }),
+      ),
+    );
+    await Promise.race([allRun, interrupted]);
+    for (const sandbox of this.#open) sandbox.kill();
+  }
+
+  async #runFile(
+    test: Test,
+    jest: JestPackages,
+    slot: number,
+    unsupported: string | undefined,
+  ): Promise<TestResult> {
+    if (unsupported !== undefined) return skippedResult(test.path, unsupported);
+    let opened: Sandbox | undefined;
+    try {
+      return await runInSandbox({
+        testPath: test.path,
+        globalConfig: this.#globalConfig,
+        projectConfig: test.context.config,
+        moduleMap: test.context.moduleMap,
+        context: this.#context,
+        options: fileOptions(test, jest),
+        jest,
+        workerId: String(slot),
+        sendMessageToJest: (eventName, args) => this.#emit(eventName, args),
+        onOpen: (sandbox) => {
+          opened = sandbox;
+          this.#open.add(sandbox);
+        },
+      });
+    } finally {
+      if (opened) this.#open.delete(opened);
+    }
+  }
+
+  /** Listeners of Jest's may be async, and Jest expects to be waited for. */
+  async #emit(eventName: string, payload: unknown[]): Promise<void> {
+    await Promise.all(
+      this.#emitter.listeners(eventName).map((listener) => (listener as Listener)(payload)),
+    );
+  }
+
+  /** Without sandboxes, as the option onUnsupported: 'run' asks: the project's own jest-runner. */
+  async #runPlain(
+    jest: JestPackages,
+    tests: Test[],
+    watcher: Watcher,
+    options: { serial: boolean },
+  ): Promise<void> {
+    const { default: TestRunner } = jest.require('jest-runner') as { default: TestRunnerClass };
+    const runner = new TestRunner(this.#globalConfig, this.#context);
+    for (const name of this.#emitter.eventNames()) {
+      runner.on(String(name), (payload: unknown[]) => this.#emit(String(name), payload));
+    }
+    await runner.runTests(tests, watcher, options);
+  }
+}

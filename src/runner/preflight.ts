@@ -1,0 +1,31 @@
+import type { JestPackages } from '../jest/find-jest';
+import type { GlobalConfig, Test } from '../jest/types';
+import { openSandbox } from '../launch/open-sandbox';
+import { neededPaths } from '../options/needed-paths';
+import { toSandboxSpec } from '../options/sandbox-spec';
+import { projectOptions, projectsOf } from './file-options';
+
+/**
+ * Opens one sandbox per project and runs nothing in it, so that what is wrong for every file is one
+ * error before the first.
+ *
+ * @throws SandboxError of the step that failed.
+ */
+export async function preflight(
+  globalConfig: GlobalConfig,
+  tests: Test[],
+  jest: JestPackages,
+): Promise<void> {
+  for (const config of projectsOf(tests)) {
+    const needed = neededPaths(globalConfig, config, [jest.runnerDirectory]);
+    const sandbox = openSandbox(toSandboxSpec(projectOptions(config), needed), {
+      argv: ['/bin/sh', '-c', ':'],
+      env: process.env,
+    });
+    sandbox.stdout.resume();
+    sandbox.stderr.resume();
+    const { error } = await sandbox.ended;
+    sandbox.kill();
+    if (error) throw error;
+  }
+}

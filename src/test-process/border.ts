@@ -1,0 +1,35 @@
+/** The test process's end of the channel. */
+import { Socket } from 'node:net';
+import { readJsonLines, toJsonLine } from '../channel/json-lines';
+import type { FromTestProcess, ToTestProcess } from '../channel/messages';
+import { DESCRIPTORS } from '../launch/init-arguments';
+
+const channel = new Socket({ fd: DESCRIPTORS.channel });
+// When Jest is gone, so are we in a moment: the lifeline sees to it.
+channel.on('error', () => {});
+
+/** Captured before a test can replace it. */
+const write = channel.write.bind(channel);
+
+/** Waits for the one request. */
+export function receive(): Promise<ToTestProcess> {
+  return new Promise((resolve) => {
+    readJsonLines<ToTestProcess>(channel, (message) => {
+      resolve(message);
+      // From here on the channel must not keep a finished test process alive.
+      channel.pause();
+      channel.unref();
+    });
+  });
+}
+
+/** Sends a message on its way. */
+export function tell(message: FromTestProcess): void {
+  write(toJsonLine(message));
+}
+
+/** Sends a message and waits until it has left this process. */
+export function answer(message: FromTestProcess): Promise<void> {
+  channel.ref();
+  return new Promise((resolve) => write(toJsonLine(message), () => resolve()));
+}
