@@ -1,7 +1,7 @@
+import { nearest } from '../text/nearest';
 import { defineMatcher, type Tools } from './define-matcher';
 import type { Facts } from './facts';
 import { isAsymmetric, isText, matchesPattern } from './match';
-import { nearest } from './nearest';
 
 /** One kind of thing that a sandbox has some of. */
 export interface Kind<Item, Key extends string> {
@@ -10,7 +10,7 @@ export interface Kind<Item, Key extends string> {
   many: string;
   list(facts: Facts): readonly Item[];
   describe(item: Item): string;
-  /** Items that are listed but do not count. */
+  /** Whether an item counts; all do by default. */
   counts?(item: Item): boolean;
   /** The keys that a pattern may name. */
   keys: readonly Key[];
@@ -20,7 +20,7 @@ export interface Kind<Item, Key extends string> {
   read?: { key: Key; from(text: string): Partial<Record<Key, unknown>> | string };
 }
 
-/** `toHaveX(pattern)`: at least one item of the kind matches. */
+/** `toHaveX(pattern)`: at least one item of the kind matches and counts. */
 export function listMatcher<Item extends object, Key extends string, Argument>(
   name: string,
   kind: Kind<Item, Key>,
@@ -30,9 +30,10 @@ export function listMatcher<Item extends object, Key extends string, Argument>(
     // out undefined is a slip.
     const expected = args.length === 0 && !kind.bare ? {} : args[0];
     const matches = matcherOf(kind, expected, tools);
-    const items = kind.list(facts);
-    const counting = items.filter((item) => kind.counts?.(item) ?? true);
-    const found = counting.filter(matches);
+    const counts = (item: Item) => kind.counts?.(item) ?? true;
+    // What does not count is shown only where it would be the answer.
+    const items = kind.list(facts).filter((item) => counts(item) || matches(item));
+    const found = items.filter((item) => counts(item) && matches(item));
     const pass = found.length > 0;
     const subject = `${kind.one}${phrase(kind, expected, tools)}`;
     const report = pass

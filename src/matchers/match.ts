@@ -15,8 +15,13 @@ type Value<V> = V extends string
     ? readonly Text[] | AsymmetricMatcher
     : V | AsymmetricMatcher;
 
-/** The keys that may be asked for, each optional; those left out are not looked at. */
-export type Pattern<Item, Key extends keyof Item> = { [K in Key]?: Value<Item[K]> };
+/**
+ * The keys that may be asked for, each optional; those left out are not looked at. Undefined asks for
+ * there being none, where an item may have none.
+ */
+export type Pattern<Item, Key extends keyof Item> = {
+  [K in Key]?: Value<Item[K]> | (undefined extends Item[K] ? undefined : never);
+};
 
 export type Equals = (a: unknown, b: unknown) => boolean;
 

@@ -1,6 +1,6 @@
 import { NAMESPACES, type NamespaceName } from '../namespaces';
+import { nearest } from '../text/nearest';
 import { defineMatcher, type Tools } from './define-matcher';
-import { nearest } from './nearest';
 
 const ALL: readonly string[] = NAMESPACES.map(({ name }) => name);
 

@@ -20,7 +20,7 @@ export const toHaveMount = listMatcher<
     const hidden = hiddenMounts(all);
     return all.map((mount) => ({ ...mount, hidden: hidden.has(mount.id) }));
   },
-  // The host's /tmp below the sandbox's own is still listed, but no test can see it.
+  // The host's /tmp below the sandbox's own is still in mountinfo, but no test can see it.
   counts: ({ hidden }) => !hidden,
   describe: describeMount,
   keys: KEYS,

@@ -105,9 +105,7 @@ export interface NsJestMatchers<R> {
 }
 
 // For `import { expect } from '@jest/globals'`; the parameters have to be those that Jest 29 and 30 declare.
-// Where the user's tree does not let ns-jest resolve expect, there is nothing to add to, and no error.
-// biome-ignore lint/suspicious/noTsIgnore: whether there is an error depends on that tree
-/** @ts-ignore */
+// In a tree without expect this adds to nothing, and a declaration file may do that.
 declare module 'expect' {
   interface Matchers<R extends void | Promise<void>, T> extends NsJestMatchers<R> {}
 }

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { SandboxError } from '../errors/sandbox-error';
-import { nearest } from './nearest';
+import { nearest } from '../text/nearest';
 
 /** uname(2): the kernel's names hold 64 bytes. */
 const MAX_NAME_BYTES = 64;

@@ -3,6 +3,7 @@
  * process. No Jest worker stands between.
  */
 import { EventEmitter } from 'node:events';
+import { SandboxError } from '../errors/sandbox-error';
 import { runInSandbox } from '../hand-over/run-in-sandbox';
 import { skippedResult } from '../hand-over/skipped-result';
 import { whyUnsupported } from '../hand-over/supported';
@@ -47,14 +48,13 @@ export default class NamespaceRunner {
     if (first === undefined) return;
     const jest = findJest(first.context.config.rootDir);
     const unsupported = whyUnsupported();
-    const whatToDo = projectsOf(tests).map((config) => projectOptions(config).onUnsupported);
-    if (unsupported !== undefined && whatToDo.includes('run')) {
+    const choices = projectsOf(tests).map((config) => projectOptions(config).onUnsupported);
+    if (unsupported !== undefined && choices.includes('fail')) throw new SandboxError(unsupported);
+    if (unsupported !== undefined && choices.includes('run')) {
       return this.#runPlain(jest, tests, watcher, options);
     }
     // Before any file runs: what is wrong for all of them is said once.
-    if (unsupported === undefined || whatToDo.includes('fail')) {
-      await preflight(this.#globalConfig, tests, jest);
-    }
+    if (unsupported === undefined) await preflight(this.#globalConfig, tests, jest);
 
     const slots = new Slots(options.serial ? 1 : this.#globalConfig.maxWorkers);
     const interrupted = new Promise<void>((resolve) => {

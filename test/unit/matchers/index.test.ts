@@ -6,13 +6,13 @@ import { failureOf, ns } from './recorded';
 
 test('loading the matchers loads no helper and no addon', () => {
   const rooms = Object.keys(require.cache).map((file) => /\/src\/(\w+)/.exec(file)?.[1]);
-  expect(new Set(rooms.filter(Boolean))).toEqual(new Set(['matchers', 'namespaces']));
+  expect(new Set(rooms.filter(Boolean))).toEqual(new Set(['matchers', 'namespaces', 'text']));
 });
 
 test('every matcher refuses a subject that is not ns', () => {
-  for (const name of Object.keys(matchers) as (keyof typeof matchers)[]) {
-    const assertion = () => (expect({ hostname: 'web-1' }) as never)[name]('lo' as never);
-    expect(failureOf(assertion)).toContain('value must be ns');
+  for (const name of Object.keys(matchers)) {
+    const all = expect({ hostname: 'web-1' }) as unknown as Record<string, (a: string) => void>;
+    expect(failureOf(() => all[name]?.('lo'))).toContain('value must be ns');
   }
 });
 
@@ -59,7 +59,7 @@ Expected has value: 10"
 
 Matcher error: expected value has the unknown key "via".
 
-Keys: destination, gateway, interface, type, metric, family, table"
+Keys: destination, gateway, interface, type, metric, family"
 `);
   });
 

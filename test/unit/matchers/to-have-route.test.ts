@@ -22,7 +22,8 @@ Expected a route to "10.0.0.0/8"
 Routes in this sandbox:
   default via 10.0.0.1 dev eth0 metric 100
   10.0.0.0/24 dev eth0
-  local 127.0.0.1/32 dev lo table local
+  local 127.0.0.1/32 dev lo
+  10.9.0.0/16 nexthop via 10.0.0.1 dev eth0 weight 1 nexthop via 10.0.0.2 weight 3
   blackhole inet6 default metric 1024"
 `);
   });
@@ -64,7 +65,7 @@ Expected has value: "10.0.0.0/33""
 
 Matcher error: expected value has the unknown key "gatway". Did you mean "gateway"?
 
-Keys: destination, gateway, interface, type, metric, family, table"
+Keys: destination, gateway, interface, type, metric, family"
 `);
   });
 });

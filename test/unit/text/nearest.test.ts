@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { nearest } from '../../../src/matchers/nearest';
+import { nearest } from '../../../src/text/nearest';
 
 const KEYS = ['destination', 'gateway', 'interface', 'type', 'metric'];
 

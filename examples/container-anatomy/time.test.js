@@ -1,0 +1,12 @@
+// The time namespace has offsets to the host's clocks: of those since boot, not of the date. time_namespaces(7)
+const { readFileSync } = require('node:fs');
+const { ns } = require('ns-jest');
+
+test("its clocks start out as the host's: both offsets are 0", () => {
+  expect(ns).toBeIsolatedFromHost(['time']);
+  const offsets = readFileSync('/proc/self/timens_offsets', 'utf8').trim().split('\n');
+  expect(offsets.map((line) => line.split(/\s+/))).toEqual([
+    ['monotonic', '0', '0'],
+    ['boottime', '0', '0'],
+  ]);
+});

@@ -1,0 +1,32 @@
+/** Three kinds of tests, three projects. */
+const typescript = {
+  transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    {
+      ...typescript,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/test/unit/**/*.test.ts'],
+      testEnvironment: 'node',
+    },
+    {
+      ...typescript,
+      displayName: 'sandbox',
+      // These run inside: the package tests itself.
+      testMatch: ['<rootDir>/test/sandbox/**/*.test.ts'],
+      testEnvironment: '<rootDir>/dist/index.js',
+      moduleNameMapper: { '^ns-jest$': '<rootDir>/dist/index.js' },
+    },
+    {
+      ...typescript,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/test/{init,e2e}/**/*.test.ts'],
+      testEnvironment: 'node',
+      // Each test is a whole run of Jest, or several, on machines that may be busy.
+      testTimeout: 120_000,
+    },
+  ],
+};

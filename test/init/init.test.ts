@@ -1,0 +1,252 @@
+import { spawn } from 'node:child_process';
+import { afterEach, expect, test } from '@jest/globals';
+import { eventually, hostState, sandboxProcesses } from '../support/host';
+import { NS_INIT } from '../support/package';
+
+const uid = process.getuid?.() ?? 0;
+const gid = process.getgid?.() ?? 0;
+const IDS =
+  uid === 0
+    ? ['--uid-map=0:0:4294967295', '--gid-map=0:0:4294967295']
+    : [`--uid-map=0:${uid}:1`, `--gid-map=0:${gid}:1`, '--deny-setgroups'];
+const FULL = [
+  ...['--unshare=all', ...IDS, '--proc', '--sys', '--dev', '--mqueue'],
+  ...['--tmpfs=/tmp', '--tmpfs=/dev/shm', '--tmpfs=/run', '--hostname=web-1', '--loopback'],
+];
+
+interface Started {
+  stdout: string;
+  stderr: string;
+  status: Record<string, unknown>[];
+  code: number | null;
+}
+
+/** Runs ns-init as the launcher does: 3 is the status descriptor, 4 the lifeline. */
+function start(args: string[], command: string[]) {
+  const child = spawn(NS_INIT, [...args, '--status-fd=3', '--lifeline-fd=4', '--', ...command], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  let status = '';
+  child.stdout?.on('data', (chunk) => (stdout += chunk));
+  child.stderr?.on('data', (chunk) => (stderr += chunk));
+  child.stdio[3]?.on('data', (chunk) => (status += chunk));
+  const ended = new Promise<Started>((resolve) =>
+    child.once('close', (code) =>
+      resolve({
+        stdout,
+        stderr,
+        code,
+        status: status
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line)),
+      }),
+    ),
+  );
+  const lifeline = child.stdio[4] as unknown as { destroy(): void };
+  return { child, ended, lifeline, output: () => stdout };
+}
+
+const run = (args: string[], command: string[]) => start(args, command).ended;
+const sh = (script: string) => ['/bin/sh', '-c', script];
+
+afterEach(async () => {
+  expect(await eventually(() => sandboxProcesses().length === 0)).toBe(true);
+});
+
+test('the command runs as root of its own hostname, process table, mounts and network', async () => {
+  const before = hostState();
+  const { stdout, code } = await run(
+    FULL,
+    sh('id -u; hostname; echo $PPID; ls /proc | grep -c "^[0-9]"; ls /sys/class/net; ls /tmp'),
+  );
+  // sh, ls and grep, and PID 1.
+  expect(stdout.split('\n')).toEqual(['0', 'web-1', '1', '4', 'lo', '']);
+  expect(code).toBe(0);
+  expect(hostState()).toEqual(before);
+});
+
+test('code and signal of the command are reported apart', async () => {
+  const exited = await run(FULL, sh('exit 7'));
+  expect(exited.code).toBe(7);
+  expect(exited.status).toMatchObject([
+    { type: 'ready' },
+    { type: 'exited', code: 7, signal: null },
+  ]);
+  const killed = await run(FULL, sh('kill -SEGV $$'));
+  expect(killed.code).toBe(128 + 11);
+  expect(killed.status.at(-1)).toMatchObject({ type: 'exited', code: null, signal: 11 });
+});
+
+test('resource use of the command is reported', async () => {
+  const { status } = await run(FULL, sh('i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'));
+  const exited = status.at(-1) as { userMicros: number; maxRssKib: number };
+  expect(exited.userMicros).toBeGreaterThan(1000);
+  expect(exited.maxRssKib).toBeGreaterThan(500);
+});
+
+test('orphans are reaped by PID 1 while the command runs', async () => {
+  const { stdout } = await run(
+    FULL,
+    sh(
+      'for i in 1 2 3; do (sh -c "sleep 0.05 & echo >/dev/null" &) ; done; sleep 0.4; grep -l "^State:.Z" /proc/[0-9]*/status | wc -l',
+    ),
+  );
+  expect(stdout.trim()).toBe('0');
+});
+
+test('what is left is killed and named', async () => {
+  const { status } = await run(
+    FULL,
+    sh('setsid sleep 1000 & setsid sh -c "trap : TERM HUP; sleep 2000" & sleep 0.1'),
+  );
+  const { left } = status.at(-1) as { left: { command: string }[] };
+  expect(left.map(({ command }) => command)).toEqual(
+    expect.arrayContaining(['sleep 1000', 'sleep 2000']),
+  );
+});
+
+test('signals are forwarded to the command', async () => {
+  const { child, ended, output } = start(
+    FULL,
+    sh('trap "echo got TERM; exit 5" TERM; echo up; while :; do sleep 0.01; done'),
+  );
+  await eventually(() => output().includes('up'));
+  child.kill('SIGTERM');
+  const { stdout, code } = await ended;
+  expect(stdout).toContain('got TERM');
+  expect(code).toBe(5);
+});
+
+test('when the lifeline closes, everything inside dies', async () => {
+  const { ended, lifeline, output } = start(
+    FULL,
+    sh('setsid sleep 3000 & trap : TERM HUP; echo up; while :; do sleep 1; done'),
+  );
+  await eventually(() => output().includes('up'));
+  lifeline.destroy();
+  await ended;
+});
+
+test('when the supervisor is killed by SIGKILL, everything inside dies', async () => {
+  const { child, ended, output } = start(
+    FULL,
+    sh('setsid sleep 3000 & echo up; while :; do sleep 1; done'),
+  );
+  await eventually(() => output().includes('up'));
+  child.kill('SIGKILL');
+  await ended;
+});
+
+test('without a PID namespace everything the command started dies too', async () => {
+  const { status } = await run(
+    ['--unshare=user,uts,ipc,mount', ...IDS, '--hostname=x'],
+    sh('(setsid sleep 4000 &) ; (setsid sh -c "sleep 5000; :" &); sleep 0.1'),
+  );
+  expect(status.at(-1)).toMatchObject({ type: 'exited', code: 0 });
+  const { stdout } = await run(
+    ['--unshare=user,uts', ...IDS],
+    sh('ps -eo args | grep -c "^sleep [45]000" || true'),
+  );
+  expect(stdout.trim()).toBe('0');
+});
+
+test.each([
+  ['exec', FULL, ['/nonexistent/program'], 'exec', '/nonexistent/program', 2],
+  [
+    'a missing kept path',
+    [...FULL, '--keep=/tmp/nowhere'],
+    ['true'],
+    'keep path',
+    '/tmp/nowhere',
+    2,
+  ],
+  ['a missing tmpfs target', [...FULL, '--tmpfs=/nowhere'], ['true'], 'mount tmpfs', '/nowhere', 2],
+  [
+    'a missing bind source',
+    [...FULL, '--bind=/nowhere', '--onto=/mnt'],
+    ['true'],
+    'bind',
+    '/nowhere',
+    2,
+  ],
+  [
+    'too long a hostname',
+    [...FULL, `--hostname=${'x'.repeat(65)}`],
+    ['true'],
+    'set hostname',
+    'x'.repeat(65),
+    22,
+  ],
+  [
+    'an impossible id map',
+    ['--unshare=user', '--uid-map=0:0:0'],
+    ['true'],
+    'write uid_map',
+    '0 0 0\n',
+    22,
+  ],
+  [
+    '/proc of a PID namespace that is not ours',
+    ['--unshare=user,mount', ...IDS, '--proc'],
+    ['true'],
+    'mount proc',
+    '/proc',
+    1,
+  ],
+])('a failed step is reported by name: %s', async (_, args, command, step, subject, errno) => {
+  const { status, code } = await run(args, command);
+  expect(status[0]).toEqual({ type: 'failed', step, subject, errno });
+  expect(code).toBe(125);
+});
+
+test.each([
+  ['hostname', ['--hostname=changed'], 'set hostname', 'uts'],
+  ['network', ['--loopback'], 'set up network', 'net'],
+  ['mounts', ['--tmpfs=/tmp'], 'set up mounts', 'mount'],
+])("the host's %s is never changed for want of a namespace", async (_, args, step, subject) => {
+  const before = hostState();
+  const { status } = await run(['--unshare=user,pid', ...IDS, ...args], ['true']);
+  expect(status[0]).toMatchObject({ type: 'failed', step, subject });
+  expect(hostState()).toEqual(before);
+});
+
+test('a namespace that is only tried is left out where it cannot be had, and reported', async () => {
+  // Inside, the limit of UTS namespaces is ours to set.
+  const inner = [NS_INIT, '--unshare=pid', '--try=uts,ipc', '--status-fd=1', '--', 'true'];
+  const { stdout } = await run(
+    FULL.concat(`--bind=${NS_INIT}`, '--onto=/tmp/ns-init'),
+    sh(`echo 0 > /proc/sys/user/max_uts_namespaces && exec ${inner.join(' ')}`),
+  );
+  expect(stdout.split('\n')[0]).toBe('{"type":"missing","namespace":"uts","errno":28}');
+  expect(stdout).toContain('"type":"ready"');
+});
+
+test.each([
+  [['--unshare=utz'], 'unknown namespace in: utz'],
+  [['--frobnicate'], 'unknown option: --frobnicate'],
+  [['--uid-map=0:-1:1'], 'not a number in: 0:-1:1'],
+  [['--onto=/x'], 'no --bind before: /x'],
+  [['--bind=/x'], 'no --onto after the bind of: /x'],
+])('a wrong command line is refused in one sentence: %s', async (args, sentence) => {
+  const { stderr, code } = await run(args, ['true']);
+  expect(stderr.split('\n')[0]).toBe(`ns-init: ${sentence}`);
+  expect(code).toBe(2);
+});
+
+test('only standard streams and passed descriptors reach the command', async () => {
+  const child = spawn(
+    NS_INIT,
+    [
+      ...[...FULL, '--status-fd=3', '--pass-fd=5', '--'],
+      ...sh('for n in 0 1 2 3 4 5 6 7 8 9; do [ -e /proc/self/fd/$n ] && echo $n; done; :'),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit', 'pipe', 'pipe', 'pipe', 'pipe'] },
+  );
+  let stdout = '';
+  child.stdout?.on('data', (chunk) => (stdout += chunk));
+  await new Promise((resolve) => child.once('close', resolve));
+  expect(stdout.split('\n').filter(Boolean)).toEqual(['0', '1', '2', '5']);
+});

@@ -1,0 +1,149 @@
+/** The host, as a sandbox must leave it. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+/** Sysctls of every kind a sandbox could reach: of namespaces of its own, and global ones. */
+const SYSCTLS = [
+  'kernel/hostname',
+  'kernel/domainname',
+  'kernel/sem',
+  'kernel/shmmax',
+  'kernel/shmmni',
+  'kernel/msgmax',
+  'kernel/msgmni',
+  'kernel/pid_max',
+  'kernel/printk',
+  'kernel/core_pattern',
+  'fs/mqueue/msg_max',
+  'net/ipv4/ip_forward',
+  'net/ipv4/ip_unprivileged_port_start',
+  'net/ipv4/ping_group_range',
+  'net/ipv6/conf/all/disable_ipv6',
+  'vm/swappiness',
+  'vm/overcommit_memory',
+];
+
+export interface HostState {
+  sysctls: Record<string, string | undefined>;
+  mounts: string[];
+  interfaces: string[];
+  routes: string[];
+  ipc: string[];
+  cgroups: string[];
+  shm: string[];
+  tmp: string[];
+  sockets: string[];
+  namespaces: string[];
+  sandboxProcesses: string[];
+}
+
+/** What of the host can be compared before and after. */
+export function hostState(): HostState {
+  return {
+    sysctls: Object.fromEntries(SYSCTLS.map((name) => [name, read(`/proc/sys/${name}`)])),
+    mounts: lines('/proc/self/mountinfo'),
+    interfaces: lines('/proc/net/dev').map((line) => line.trim().split(':')[0] as string),
+    routes: [
+      ...lines('/proc/net/route').map(withoutCounters),
+      ...lines('/proc/net/ipv6_route').map((line) => line.split(' ')[0] as string),
+    ].sort(),
+    ipc: ['msg', 'sem', 'shm'].flatMap((kind) => lines(`/proc/sysvipc/${kind}`)),
+    cgroups: directoriesBelow('/sys/fs/cgroup', 3),
+    shm: list('/dev/shm'),
+    tmp: list(os.tmpdir()).filter((name) => !name.startsWith('ns-jest-test-')),
+    sockets: lines('/proc/net/unix')
+      .map((line) => line.split(' ').at(-1) as string)
+      .filter((name) => name.startsWith('@'))
+      .sort(),
+    namespaces: namespacesInUse(),
+    sandboxProcesses: sandboxProcesses(),
+  };
+}
+
+/**
+ * Marks everything that this test file starts, by the environment it hands down: other sandboxes of the
+ * machine are none of our business.
+ */
+const MARK = `NS_JEST_TEST_RUN=${process.pid}-${Date.now()}`;
+process.env.NS_JEST_TEST_RUN = MARK.split('=')[1];
+
+/** Processes that this test file has started and that are alive, as `pid command`. */
+export function sandboxProcesses(): string[] {
+  return markedProcesses().map((pid) => {
+    const command = read(`/proc/${pid}/cmdline`)?.replaceAll('\0', ' ').trim() ?? '';
+    return `${pid} ${command.slice(0, 80)}`;
+  });
+}
+
+function markedProcesses(): string[] {
+  return processes().filter((pid) => read(`/proc/${pid}/environ`)?.split('\0').includes(MARK));
+}
+
+/** Waits for what the kernel does in its own time, such as the end of killed processes. */
+export async function eventually(check: () => boolean, timeoutMs = 5000): Promise<boolean> {
+  const end = Date.now() + timeoutMs;
+  while (Date.now() < end) {
+    if (check()) return true;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return check();
+}
+
+function namespacesInUse(): string[] {
+  const found = markedProcesses().flatMap((pid) =>
+    ['net', 'mnt', 'pid', 'ipc', 'uts', 'user', 'cgroup', 'time'].flatMap((name) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/ns/${name}`)];
+      } catch {
+        // Ended meanwhile, or another user's.
+        return [];
+      }
+    }),
+  );
+  return [...new Set(found)].sort();
+}
+
+function processes(): string[] {
+  return list('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+}
+
+function withoutCounters(line: string): string {
+  const [iface, destination, gateway, flags, , , metric, mask] = line.split('\t');
+  return [iface, destination, gateway, flags, metric, mask].join(' ');
+}
+
+function directoriesBelow(folder: string, depth: number): string[] {
+  if (depth === 0) return [];
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .flatMap((entry) => {
+        const child = path.join(folder, entry.name);
+        return [child, ...directoriesBelow(child, depth - 1)];
+      })
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
+
+function lines(file: string): string[] {
+  return (read(file) ?? '').split('\n').filter(Boolean);
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}

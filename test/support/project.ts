@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { PACKAGE } from './package';
+
+/** What `jest --json` prints, as far as tests look at it. */
+export interface JestJson {
+  numPassedTests: number;
+  numFailedTests: number;
+  numPendingTests: number;
+  numTotalTests: number;
+  numRuntimeErrorTestSuites: number;
+  success: boolean;
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: {
+      fullName: string;
+      status: string;
+      failureMessages: string[];
+    }[];
+  }[];
+}
+
+export interface JestRun {
+  code: number | null;
+  signal: string | null;
+  stdout: string;
+  stderr: string;
+  json: JestJson | undefined;
+}
+
+export interface JestOptions {
+  args?: string[];
+  /** The folder of the Jest to use, in node_modules. Default: "jest". */
+  jest?: string;
+  env?: NodeJS.ProcessEnv;
+  /** The command that runs Node, for example setpriv. */
+  wrapper?: string[];
+  node?: string;
+}
+
+/** A scratch project with real files, in which a real Jest runs. */
+export class Project {
+  readonly folder: string;
+
+  /** @param parent Where to make it; below /tmp it lies under a directory that sandboxes cover. */
+  constructor(files: Record<string, string>, parent = os.tmpdir()) {
+    this.folder = mkdtempSync(path.join(parent, 'ns-jest-test-'));
+    mkdirSync(path.join(this.folder, 'node_modules', '.bin'), { recursive: true });
+    symlinkSync(PACKAGE, path.join(this.folder, 'node_modules', 'ns-jest'));
+    for (const name of ['jest-environment-jsdom', 'ts-jest', 'typescript', '@jest', '@types']) {
+      symlinkSync(
+        path.join(PACKAGE, 'node_modules', name),
+        path.join(this.folder, 'node_modules', name),
+      );
+    }
+    for (const [name, text] of Object.entries(files)) this.write(name, text);
+  }
+
+  write(name: string, text: string): void {
+    const file = path.join(this.folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  read(name: string): string {
+    return readFileSync(path.join(this.folder, name), 'utf8');
+  }
+
+  /** Starts Jest; its process group is its own, so that it can be killed whole. */
+  start(
+    config: object,
+    { args = [], jest = 'jest', env, wrapper = [], node }: JestOptions = {},
+  ): ChildProcess {
+    const command = [
+      ...wrapper,
+      node ?? process.execPath,
+      path.join(PACKAGE, 'node_modules', jest, 'bin', 'jest.js'),
+      ...['--rootDir', this.folder, '--config', JSON.stringify(config)],
+      ...args,
+    ];
+    return spawn(command[0] as string, command.slice(1), {
+      cwd: this.folder,
+      // The Jest that runs this test has put words of its own into the environment.
+      env: { ...withoutJest(process.env), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  }
+
+  async run(config: object, options: JestOptions = {}): Promise<JestRun> {
+    const report = path.join(this.folder, 'report.json');
+    rmSync(report, { force: true });
+    const child = this.start(config, {
+      ...options,
+      args: ['--json', `--outputFile=${report}`, ...(options.args ?? [])],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout?.on('data', (chunk) => (stdout += chunk));
+    child.stderr?.on('data', (chunk) => (stderr += chunk));
+    const [code, signal] = await new Promise<[number | null, string | null]>((resolve) =>
+      child.once('close', (...end) => resolve(end)),
+    );
+    const json = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
+    return { code, signal, stdout, stderr, json };
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function withoutJest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { JEST_WORKER_ID: _, NODE_ENV: __, ...rest } = env;
+  return rest;
+}
+
+/** Runs Jest once on the given files and removes them. */
+export async function runJest(
+  files: Record<string, string>,
+  config: object,
+  options?: JestOptions,
+): Promise<JestRun> {
+  const project = new Project(files);
+  try {
+    return await project.run(config, options);
+  } finally {
+    project.remove();
+  }
+}
+
+/** `full name: status` of every test, in order. */
+export function outcomes({ json }: JestRun): string[] {
+  return (json?.testResults ?? [])
+    .flatMap(({ assertionResults }) => assertionResults)
+    .map(({ fullName, status }) => `${fullName}: ${status}`)
+    .sort();
+}
