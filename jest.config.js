@@ -5,6 +5,8 @@ const typescript = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+  // An e2e test is a whole run of Jest, or several, on a machine that may be busy.
+  testTimeout: 120_000,
   projects: [
     {
       ...typescript,
@@ -25,8 +27,6 @@ module.exports = {
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/{init,e2e}/**/*.test.ts'],
       testEnvironment: 'node',
-      // Each test is a whole run of Jest, or several, on machines that may be busy.
-      testTimeout: 120_000,
     },
   ],
 };

@@ -59,9 +59,7 @@ run_all_as_user() {
   "$@" sh scripts/examples.sh
 }
 
+[ $# = 0 ] || [ "$(id -u)" = 0 ] || fail '--as-user is for root: this is an ordinary user already'
 prepare
 run_all
-if [ "${1:-}" = --as-user ]; then
-  [ "$(id -u)" = 0 ] || fail '--as-user is for root: these were run as an ordinary user already'
-  run_all_as_user
-fi
+[ $# = 0 ] || run_all_as_user

@@ -1,4 +1,4 @@
-// The time namespace has offsets to the host's clocks: of those since boot, not of the date. time_namespaces(7)
+// The time namespace has offsets to the clocks that count from boot, not to the date. time_namespaces(7)
 const { readFileSync } = require('node:fs');
 const { ns } = require('ns-jest');
 

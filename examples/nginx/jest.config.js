@@ -1,6 +1,5 @@
 module.exports = {
   preset: 'ns-jest',
-  // Both files at once, however few cores there are and however fast they were the last time.
+  // Both files at once, however few cores there are.
   maxWorkers: 2,
-  workerIdleMemoryLimit: '1GB',
 };

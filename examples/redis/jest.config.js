@@ -1,6 +1,5 @@
 module.exports = {
   preset: 'ns-jest',
-  // All four files at once, however few cores there are and however fast they were the last time.
+  // All four files at once, however few cores there are.
   maxWorkers: 4,
-  workerIdleMemoryLimit: '1GB',
 };

@@ -56,7 +56,11 @@ export default class NamespaceRunner {
     // Before any file runs: what is wrong for all of them is said once.
     if (unsupported === undefined) await preflight(this.#globalConfig, tests, jest);
 
-    const slots = new Slots(options.serial ? 1 : this.#globalConfig.maxWorkers);
+    // Not `options.serial`: that is Jest's estimate of whether workers pay for their start, and there is
+    // none to start here. --runInBand arrives as one worker.
+    const slots = new Slots(
+      this.#globalConfig.detectOpenHandles ? 1 : this.#globalConfig.maxWorkers,
+    );
     const interrupted = new Promise<void>((resolve) => {
       watcher.on?.('change', (state) => {
         if (state.interrupted) resolve();

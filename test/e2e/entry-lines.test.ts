@@ -140,7 +140,7 @@ describe.each(JESTS)('Jest $version', ({ folder: jest }) => {
           ...config,
           automock: true,
           injectGlobals: false,
-          unmockedModulePathPatterns: ['ns-jest', 'dist/'],
+          unmockedModulePathPatterns: ['/dist/'],
           transform: { '\\.ts$': ['ts-jest', { diagnostics: false }] },
         },
         { jest: 'jest' },

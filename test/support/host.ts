@@ -1,6 +1,5 @@
 /** The host, as a sandbox must leave it. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import os from 'node:os';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 
 /** Sysctls of every kind a sandbox could reach: of namespaces of its own, and global ones. */
@@ -23,6 +22,9 @@ const SYSCTLS = [
   'vm/swappiness',
   'vm/overcommit_memory',
 ];
+
+/** What the sandboxes of the tests write, where it would lie on the host. */
+const TEMPORARY_NAMES = ['/tmp/left', '/tmp/times', '/dev/shm/left', '/run/left'];
 
 export interface HostState {
   sysctls: Record<string, string | undefined>;
@@ -51,7 +53,7 @@ export function hostState(): HostState {
     ipc: ['msg', 'sem', 'shm'].flatMap((kind) => lines(`/proc/sysvipc/${kind}`)),
     cgroups: directoriesBelow('/sys/fs/cgroup', 3),
     shm: list('/dev/shm'),
-    tmp: list(os.tmpdir()).filter((name) => !name.startsWith('ns-jest-test-')),
+    tmp: TEMPORARY_NAMES.filter((name) => existsSync(name)),
     sockets: lines('/proc/net/unix')
       .map((line) => line.split(' ').at(-1) as string)
       .filter((name) => name.startsWith('@'))
