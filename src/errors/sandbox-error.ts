@@ -1,7 +1,5 @@
 import os from 'node:os';
 
-const BRAND = Symbol.for('ns-jest.SandboxError');
-
 /** What is known about a sandbox that could not be had. Facts are fields; the message is built from them. */
 export interface SandboxErrorFacts {
   /** The step that failed, by its name, or the option that is wrong. */
@@ -20,7 +18,6 @@ export interface SandboxErrorFacts {
 
 /** A sandbox could not be had, or ended before its file did. Never a failed test. */
 export class SandboxError extends Error {
-  readonly [BRAND] = true;
   override readonly name = 'SandboxError';
   readonly facts: SandboxErrorFacts;
 
@@ -30,11 +27,6 @@ export class SandboxError extends Error {
     // The reader's business is the message; our own call stack would only hide it.
     this.stack = `${this.name}: ${this.message}`;
   }
-}
-
-/** Works across realms and across copies of the package, unlike `instanceof`. */
-export function isSandboxError(value: unknown): value is SandboxError {
-  return typeof value === 'object' && value !== null && BRAND in value;
 }
 
 /** `1` to `EPERM`. libuv's own table lacks several errnos, so the libc's is read. */

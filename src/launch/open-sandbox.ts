@@ -6,7 +6,7 @@ import { readJsonLines } from '../channel/json-lines';
 import { SandboxError } from '../errors/sandbox-error';
 import { binaryPath } from '../native/load';
 import type { SandboxSpec } from '../options/sandbox-spec';
-import { DESCRIPTORS, initArguments } from './init-arguments';
+import { initArguments } from './init-arguments';
 import { type Exited, type StatusLine, stepError } from './status';
 
 /** How the command in a sandbox ended. */
@@ -115,5 +115,3 @@ function signalName(signal: number): string {
   const found = Object.entries(os.constants.signals).find(([, number]) => number === signal);
   return found?.[0] ?? `signal ${signal}`;
 }
-
-export { DESCRIPTORS };

@@ -7,7 +7,7 @@ import { nearest } from '../text/nearest';
 /** uname(2): the kernel's names hold 64 bytes. */
 const MAX_NAME_BYTES = 64;
 
-export function wrongOption(option: string, expected: string, value: unknown): SandboxError {
+function wrongOption(option: string, expected: string, value: unknown): SandboxError {
   return new SandboxError(
     `Expected the option "${option}" to be ${expected}, got ${inspect(value, { breakLength: Infinity })}`,
     { option },

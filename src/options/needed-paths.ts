@@ -4,7 +4,7 @@ import type { GlobalConfig, ProjectConfig } from '../jest/types';
 import type { NeededPaths } from './kept-paths';
 
 /** The folder of this package: dist/ and the binaries lie in it. */
-export const PACKAGE_DIRECTORY = path.resolve(__dirname, '..', '..');
+const PACKAGE_DIRECTORY = path.resolve(__dirname, '..', '..');
 
 /**
  * Every path that Jest needs to run files of this project: its roots, cache, configuration, modules,

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Runs the sandbox and entry-line tests, which use Jest 29 and 30, under other versions of Node.
+# Usage: sh scripts/test-node-versions.sh [VERSION...]
+set -eu
+cd "$(dirname "$0")/.."
+[ $# -gt 0 ] || set -- 22 24 26
+sh scripts/setup.sh
+package=node-linux-$(node -p process.arch)
+mkdir -p reports
+for version in "$@"; do
+  folder=.cache/node-$version
+  if [ ! -x "$folder/node_modules/$package/bin/node" ]; then
+    echo "test-node-versions: npm install $package@$version"
+    npm install --silent --no-audit --no-fund --prefix "$folder" "$package@$version"
+  fi
+  node=$folder/node_modules/$package/bin/node
+  echo "Node $("$node" --version)"
+  "$node" node_modules/jest/bin/jest.js --ci --runInBand --selectProjects sandbox e2e \
+    --json --outputFile="reports/node-$version.json" -- test/sandbox test/init test/e2e/entry-lines
+done

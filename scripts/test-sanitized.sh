@@ -1,0 +1,12 @@
+#!/bin/sh
+# Runs the tests that use native code against the AddressSanitizer and UBSan build.
+set -eu
+cd "$(dirname "$0")/.."
+sh scripts/setup.sh
+sh scripts/build-addon.sh sanitize
+mkdir -p reports
+# The addon's sanitizer has to be there before Node is. Leaks are Node's own: it frees nothing at exit.
+env LD_PRELOAD="$(g++ -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 \
+  NS_JEST_BINARIES="$PWD/build-sanitize/Release" \
+  node_modules/.bin/jest --ci --runInBand --selectProjects sandbox e2e \
+  --json --outputFile=reports/sanitized.json -- test/sandbox test/init
