@@ -42,10 +42,35 @@ void KeepDescriptorsPrivate(const Options& options) {
   }
 }
 
-// A namespace that was only to be tried may be missing. A step that needs it fails then: done on
+// A namespace that was only to be tried may be missing. A step that needs it fails then: done in
 // the host's, it would change the host.
-void RequireNamespace(const Clone& clone, unsigned long flag, const char* step) {
-  if ((clone.namespaces & flag) == 0) FailStep(step, NamespaceName(flag), EXDEV);
+void RequireNamespaces(const Options& options, const Clone& clone) {
+  const struct {
+    bool wanted;
+    unsigned long flag;
+    const char* step;
+  } needs[] = {
+      {WantsMounts(options), CLONE_NEWNS, "set up mounts"},
+      {options.hostname != nullptr || options.domainname != nullptr, CLONE_NEWUTS, "set hostname"},
+      {options.loopback || options.open_low_ports, CLONE_NEWNET, "set up network"},
+  };
+  for (const auto& need : needs) {
+    if (need.wanted && (clone.namespaces & need.flag) == 0) {
+      FailStep(need.step, NamespaceName(need.flag), EXDEV);
+    }
+  }
+}
+
+// The supervisor's word: the maps are written. It carries our pid as the host counts. Without the
+// word he is dead, or has reported why there is none.
+pid_t WaitForIdMaps(int fd) {
+  pid_t own_pid_outside;
+  if (read(fd, &own_pid_outside, sizeof own_pid_outside) !=
+      static_cast<ssize_t>(sizeof own_pid_outside)) {
+    _exit(kSetupFailed);
+  }
+  close(fd);
+  return own_pid_outside;
 }
 
 // `ps` inside shows "ns-init", not our whole command line. The kernel reads it from where argv
@@ -57,19 +82,12 @@ void ShortenCommandLine(int argc, char** argv) {
   if (end - argv[0] >= static_cast<ptrdiff_t>(sizeof kName)) memcpy(argv[0], kName, sizeof kName);
 }
 
-// Inside, in the order that the steps need each other: death signal, ids, mounts, the rest.
+// Inside, in the order in which the steps need each other.
 [[noreturn]] void RunInside(const Options& options, const Clone& clone, const int go[2],
                             const char* directory, int signal_fd, const Arguments& arguments) {
   // Set before the wait for the supervisor's word, so that it fires even if he dies meanwhile.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   close(go[1]);
-  pid_t own_pid_outside;
-  if (read(go[0], &own_pid_outside, sizeof own_pid_outside) !=
-      static_cast<ssize_t>(sizeof own_pid_outside)) {
-    _exit(kSetupFailed);
-  }
-  close(go[0]);
-
   prctl(PR_SET_NAME, "ns-init");
   // A new session: the terminal's signals reach Jest, and the lifeline does the rest.
   if (setsid() == -1) FailStep("start session", "", errno);
@@ -79,19 +97,16 @@ void ShortenCommandLine(int argc, char** argv) {
   if (clone.unshare_later != 0 && unshare(static_cast<int>(clone.unshare_later)) == -1) {
     FailStep("unshare time", "", errno);
   }
-  // Each of these changes the namespace it runs in, and the host's is not ours to change.
-  if (WantsMounts(options)) {
-    RequireNamespace(clone, CLONE_NEWNS, "set up mounts");
-    SetUpMounts(options);
-  }
-  if (options.hostname != nullptr || options.domainname != nullptr) {
-    RequireNamespace(clone, CLONE_NEWUTS, "set hostname");
-    SetNames(options);
-  }
-  if (options.loopback || options.open_low_ports) {
-    RequireNamespace(clone, CLONE_NEWNET, "set up network");
-    SetUpNetwork(options);
-  }
+
+  // What needs no ids, while the supervisor writes the maps.
+  RequireNamespaces(options, clone);
+  if ((clone.namespaces & CLONE_NEWNS) != 0) MakeMountsPrivate();
+  SetNames(options);
+  if (options.loopback) BringUpLoopback();
+
+  const pid_t own_pid_outside = WaitForIdMaps(go[0]);
+  if (WantsMounts(options)) SetUpMounts(options);
+  if (options.open_low_ports) OpenLowPorts();
   const pid_t command = StartCommand(options, directory);
   ReportReady(own_pid_outside);
   ShortenCommandLine(arguments.argc, arguments.argv);

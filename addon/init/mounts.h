@@ -3,6 +3,9 @@
 
 #include "options.h"
 
+// First of all, or as real root every later mount would reach the host: systemd makes / shared.
+void MakeMountsPrivate();
+
 // Is there anything to do that needs a mount namespace?
 bool WantsMounts(const Options& options);
 

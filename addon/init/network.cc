@@ -21,8 +21,6 @@ void SetNames(const Options& options) {
   }
 }
 
-namespace {
-
 // Raising lo is enough: the kernel gives it 127.0.0.1/8 and ::1/128 by itself. netdevice(7)
 void BringUpLoopback() {
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -45,11 +43,4 @@ void OpenLowPorts() {
   if (fd == -1) FailStep("open low ports", kPath, errno);
   if (write(fd, "0", 1) != 1) FailStep("open low ports", kPath, errno);
   close(fd);
-}
-
-}  // namespace
-
-void SetUpNetwork(const Options& options) {
-  if (options.loopback) BringUpLoopback();
-  if (options.open_low_ports) OpenLowPorts();
 }

@@ -4,4 +4,7 @@
 #include "options.h"
 
 void SetNames(const Options& options);
-void SetUpNetwork(const Options& options);
+void BringUpLoopback();
+
+// After the mounts: the file may be read-only in the host's /proc.
+void OpenLowPorts();
