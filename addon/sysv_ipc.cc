@@ -88,11 +88,23 @@ Napi::Value MessageSend(const Napi::CallbackInfo& info) {
 
 // msgrcv(2): id, type, most bytes to take, flags.
 Napi::Value MessageReceive(const Napi::CallbackInfo& info) {
-  const auto capacity = info[2].As<Napi::Number>().Uint32Value();
+  const std::size_t most = info[2].As<Napi::Number>().Uint32Value();
   long type = 0;
-  std::vector<char> message(sizeof(type) + capacity);
-  const ssize_t length = msgrcv(Int(info[0]), message.data(), capacity,
-                                static_cast<long>(Long(info[1])), Int(info[3]));
+  std::vector<char> message;
+  ssize_t length;
+  std::size_t capacity;
+  do {
+    // As much as lies in the queue: the most that a message may have can be gigabytes.
+    msqid_ds queue;
+    if (msgctl(Int(info[0]), IPC_STAT, &queue) == -1) {
+      throw SystemError(info.Env(), errno, "msgctl");
+    }
+    capacity = std::min<std::size_t>(most, queue.__msg_cbytes);
+    message.resize(sizeof(type) + capacity);
+    length = msgrcv(Int(info[0]), message.data(), capacity, static_cast<long>(Long(info[1])),
+                    Int(info[3]));
+    // A longer message came in between the two calls.
+  } while (length == -1 && errno == E2BIG && capacity < most);
   if (length == -1) throw SystemError(info.Env(), errno, "msgrcv");
   std::memcpy(&type, message.data(), sizeof(type));
   Napi::Object result = Napi::Object::New(info.Env());

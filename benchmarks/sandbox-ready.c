@@ -1,5 +1,5 @@
-// How long until a sandbox is ready, has run /bin/true, and is gone: ns-init beside bubblewrap and beside
-// the least that any C program has to do, in turn in one run.
+// How long until a sandbox is ready, has run /bin/true, and is gone: ns-init beside bubblewrap and
+// beside the least that any C program has to do, in turn in one run.
 //
 // usage: sandbox-ready ROUNDS NS_INIT
 #define _GNU_SOURCE
@@ -127,12 +127,33 @@ static int NsInit(void) { return Spawn(init_argv); }
 
 // The same set, as far as bubblewrap has it: no time namespace, no fresh /sys.
 static int Bwrap(void) {
-  static char* const kArgv[] = {
-      "bwrap",   "--unshare-user", "--unshare-all", "--hostname", "sandbox", "--bind",
-      "/",       "/",              "--proc",        "/proc",      "--dev",   "/dev",
-      "--mqueue", "/dev/mqueue",   "--tmpfs",       "/tmp",       "--tmpfs", "/dev/shm",
-      "--tmpfs", "/run",           "--uid",         "0",          "--gid",   "0",
-      "--",      "/bin/true",      NULL};
+  static char* const kArgv[] = {"bwrap",
+                                "--unshare-user",
+                                "--unshare-all",
+                                "--hostname",
+                                "sandbox",
+                                "--bind",
+                                "/",
+                                "/",
+                                "--proc",
+                                "/proc",
+                                "--dev",
+                                "/dev",
+                                "--mqueue",
+                                "/dev/mqueue",
+                                "--tmpfs",
+                                "/tmp",
+                                "--tmpfs",
+                                "/dev/shm",
+                                "--tmpfs",
+                                "/run",
+                                "--uid",
+                                "0",
+                                "--gid",
+                                "0",
+                                "--",
+                                "/bin/true",
+                                NULL};
   return Spawn(kArgv);
 }
 
@@ -155,18 +176,38 @@ int main(int argc, char** argv) {
   is_root = geteuid() == 0;
   snprintf(uid_map, sizeof uid_map, is_root ? "0 0 4294967295" : "0 %u 1", geteuid());
   snprintf(gid_map, sizeof gid_map, is_root ? "0 0 4294967295" : "0 %u 1", getegid());
-  snprintf(init_uid, sizeof init_uid, is_root ? "--uid-map=0:0:4294967295" : "--uid-map=0:%u:1", geteuid());
-  snprintf(init_gid, sizeof init_gid, is_root ? "--gid-map=0:0:4294967295" : "--gid-map=0:%u:1", getegid());
-  char* const words[] = {argv[2], "--unshare=all", init_uid, init_gid, is_root ? "--protect-proc" : "--deny-setgroups",
-                         "--proc", "--sys", "--dev", "--mqueue", "--tmpfs=/tmp", "--tmpfs=/dev/shm", "--tmpfs=/run",
-                         "--hostname=sandbox", "--loopback", "--low-ports", "--", "/bin/true", NULL};
+  snprintf(init_uid, sizeof init_uid, is_root ? "--uid-map=0:0:4294967295" : "--uid-map=0:%u:1",
+           geteuid());
+  snprintf(init_gid, sizeof init_gid, is_root ? "--gid-map=0:0:4294967295" : "--gid-map=0:%u:1",
+           getegid());
+  char* const words[] = {argv[2],
+                         "--unshare=all",
+                         init_uid,
+                         init_gid,
+                         is_root ? "--protect-proc" : "--deny-setgroups",
+                         "--proc",
+                         "--sys",
+                         "--dev",
+                         "--mqueue",
+                         "--tmpfs=/tmp",
+                         "--tmpfs=/dev/shm",
+                         "--tmpfs=/run",
+                         "--hostname=sandbox",
+                         "--loopback",
+                         "--low-ports",
+                         "--",
+                         "/bin/true",
+                         NULL};
   memcpy(init_argv, words, sizeof words);
 
   struct Variant {
     const char* name;
     int (*run)(void);
     double* millis;
-  } variants[] = {{"/bin/true alone", True, NULL}, {"bare C", Bare, NULL}, {"ns-init", NsInit, NULL}, {"bwrap", Bwrap, NULL}};
+  } variants[] = {{"/bin/true alone", True, NULL},
+                  {"bare C", Bare, NULL},
+                  {"ns-init", NsInit, NULL},
+                  {"bwrap", Bwrap, NULL}};
   enum { kVariants = 4, kBare = 1, kInit = 2, kBwrap = 3, kWarmUp = 5 };
   for (int v = 0; v < kVariants; ++v) variants[v].millis = calloc((size_t)rounds, sizeof(double));
 
@@ -186,14 +227,16 @@ int main(int argc, char** argv) {
     }
   }
 
-  printf("%-16s %8s %8s %8s   (ms, %d rounds in turn, user %u)\n", "", "median", "p10", "p90", rounds, geteuid());
+  printf("%-16s %8s %8s %8s   (ms, %d rounds in turn, user %u)\n", "", "median", "p10", "p90",
+         rounds, geteuid());
   double median[kVariants];
   for (int v = 0; v < kVariants; ++v) {
     qsort(variants[v].millis, (size_t)rounds, sizeof(double), Ascending);
     median[v] = variants[v].millis[rounds / 2];
-    printf("%-16s %8.2f %8.2f %8.2f\n", variants[v].name, median[v], variants[v].millis[rounds / 10],
-           variants[v].millis[rounds * 9 / 10]);
+    printf("%-16s %8.2f %8.2f %8.2f\n", variants[v].name, median[v],
+           variants[v].millis[rounds / 10], variants[v].millis[rounds * 9 / 10]);
   }
-  printf("ns-init / bwrap  %8.2f\nns-init / bare   %8.2f\n", median[kInit] / median[kBwrap], median[kInit] / median[kBare]);
+  printf("ns-init / bwrap  %8.2f\nns-init / bare   %8.2f\n", median[kInit] / median[kBwrap],
+         median[kInit] / median[kBare]);
   return 0;
 }

@@ -30,21 +30,46 @@ struct Arguments {
   char** argv;
 };
 
-// Only what was asked for reaches the command: 0, 1, 2 and --pass-fd.
-void KeepDescriptorsPrivate(const Options& options) {
-  // ENOSYS before Linux 5.9: then whoever started us has to have marked his own close-on-exec.
-  syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
-  for (const int fd : {options.status_fd, options.lifeline_fd}) {
-    if (fd != -1 && fcntl(fd, F_SETFD, FD_CLOEXEC) == -1) FailStep("open descriptor", "", errno);
-  }
-  for (const int fd : options.pass_fds) {
-    if (fcntl(fd, F_SETFD, 0) == -1) FailStep("pass descriptor", "", errno);
-  }
+void CloseOnExec(int fd, bool on, const char* step) {
+  if (fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) == -1) FailStep(step, "", errno);
 }
 
-// A namespace that was only to be tried may be missing. A step that needs it fails then: done in
-// the host's, it would change the host.
-void RequireNamespaces(const Options& options, const Clone& clone) {
+// Only what was asked for reaches the command: 0, 1, 2 and --pass-fd.
+void KeepDescriptorsPrivate(const Options& options) {
+  if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) == -1) {
+    // Before Linux 5.11: one by one, as far as a launcher's descriptors can reach.
+    for (int fd = 3; fd < 1024; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
+  for (const int fd : {options.status_fd, options.lifeline_fd}) {
+    if (fd != -1) CloseOnExec(fd, true, "open descriptor");
+  }
+  for (const int fd : options.pass_fds) CloseOnExec(fd, false, "pass descriptor");
+}
+
+// Leaves out the steps that need a namespace which was only to be tried, and is missing.
+Options WithoutSteps(Options options, unsigned long missing) {
+  if ((missing & CLONE_NEWNS) != 0) {
+    options.mount_proc = options.protect_proc = options.mount_sys = options.protect_sys = false;
+    options.minimal_dev = options.mount_mqueue = false;
+    options.tmpfs.clear();
+    options.directories.clear();
+    options.keep.clear();
+    options.binds.clear();
+  }
+  if ((missing & CLONE_NEWPID) != 0) options.mount_proc = false;
+  if ((missing & CLONE_NEWIPC) != 0) options.mount_mqueue = false;
+  if ((missing & CLONE_NEWUTS) != 0) options.hostname = options.domainname = nullptr;
+  if ((missing & CLONE_NEWNET) != 0) {
+    options.loopback = options.open_low_ports = false;
+    // The host's /sys is what stays then.
+    options.protect_sys = options.protect_sys || options.mount_sys;
+    options.mount_sys = false;
+  }
+  return options;
+}
+
+// A step that needs a namespace which nobody asked for would change the host's.
+void RequireNamespaces(const Options& options, unsigned long namespaces) {
   const struct {
     bool wanted;
     unsigned long flag;
@@ -55,7 +80,7 @@ void RequireNamespaces(const Options& options, const Clone& clone) {
       {options.loopback || options.open_low_ports, CLONE_NEWNET, "set up network"},
   };
   for (const auto& need : needs) {
-    if (need.wanted && (clone.namespaces & need.flag) == 0) {
+    if (need.wanted && (namespaces & need.flag) == 0) {
       FailStep(need.step, NamespaceName(need.flag), EXDEV);
     }
   }
@@ -82,30 +107,36 @@ void ShortenCommandLine(int argc, char** argv) {
   if (end - argv[0] >= static_cast<ptrdiff_t>(sizeof kName)) memcpy(argv[0], kName, sizeof kName);
 }
 
+// CLONE_NEWTIME where clone3(2) is missing: for our children, as unshare(2) says.
+void UnshareTime(const Options& options) {
+  if (unshare(CLONE_NEWTIME) == 0) return;
+  if ((options.try_namespaces & CLONE_NEWTIME) == 0) FailStep("unshare time", "", errno);
+  ReportMissing(NamespaceName(CLONE_NEWTIME), errno);
+}
+
 // Inside, in the order in which the steps need each other.
-[[noreturn]] void RunInside(const Options& options, const Clone& clone, const int go[2],
+[[noreturn]] void RunInside(const Options& asked, const Clone& clone, const int go[2],
                             const char* directory, int signal_fd, const Arguments& arguments) {
-  // Set before the wait for the supervisor's word, so that it fires even if he dies meanwhile.
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const bool is_init = (clone.namespaces & CLONE_NEWPID) != 0;
+  // Should the supervisor die. Without a PID namespace our death alone would end nobody else, so we
+  // are told instead. In the moment before this call the lifeline is what we have.
+  prctl(PR_SET_PDEATHSIG, is_init ? SIGKILL : kSupervisorDied);
   close(go[1]);
   prctl(PR_SET_NAME, "ns-init");
   // A new session: the terminal's signals reach Jest, and the lifeline does the rest.
   if (setsid() == -1) FailStep("start session", "", errno);
-  if ((clone.namespaces & CLONE_NEWPID) == 0 && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1) {
-    FailStep("become subreaper", "", errno);
-  }
-  if (clone.unshare_later != 0 && unshare(static_cast<int>(clone.unshare_later)) == -1) {
-    FailStep("unshare time", "", errno);
-  }
+  if (!is_init && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1) FailStep("become subreaper", "", errno);
+  if (clone.unshare_later != 0) UnshareTime(asked);
 
+  const Options options = WithoutSteps(asked, asked.try_namespaces & ~clone.namespaces);
+  RequireNamespaces(options, clone.namespaces);
   // What needs no ids, while the supervisor writes the maps.
-  RequireNamespaces(options, clone);
   if ((clone.namespaces & CLONE_NEWNS) != 0) MakeMountsPrivate();
   SetNames(options);
   if (options.loopback) BringUpLoopback();
 
   const pid_t own_pid_outside = WaitForIdMaps(go[0]);
-  if (WantsMounts(options)) SetUpMounts(options);
+  if (WantsMounts(options)) SetUpMounts(options, clone.namespaces);
   if (options.open_low_ports) OpenLowPorts();
   const pid_t command = StartCommand(options, directory);
   ReportReady(own_pid_outside);
@@ -136,5 +167,5 @@ int main(int argc, char** argv) {
     FailStep("clone namespaces", "the child ended", errno);
   }
   close(go[1]);
-  SuperviseInit(options, clone.pid, signal_fd);
+  SuperviseInit(options, clone.pid, (clone.namespaces & CLONE_NEWPID) != 0, signal_fd);
 }

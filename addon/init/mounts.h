@@ -9,4 +9,5 @@ void MakeMountsPrivate();
 // Is there anything to do that needs a mount namespace?
 bool WantsMounts(const Options& options);
 
-void SetUpMounts(const Options& options);
+// `namespaces` are those that were really created.
+void SetUpMounts(const Options& options, unsigned long namespaces);

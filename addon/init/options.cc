@@ -33,9 +33,11 @@ constexpr char kUsage[] =
     "  --proc                a private /proc\n"
     "  --protect-proc        global files below /proc read-only (for real root)\n"
     "  --sys                 a fresh, read-only /sys\n"
+    "  --protect-sys         the /sys that is there, read-only\n"
     "  --dev                 a minimal /dev\n"
     "  --mqueue              POSIX message queues on /dev/mqueue\n"
     "  --tmpfs=DIR           an empty tmpfs over DIR (repeatable)\n"
+    "  --directory=DIR       make DIR, open to all, below a covered directory (repeatable)\n"
     "  --keep=PATH           leave PATH visible below a covered directory (repeatable)\n"
     "  --bind=SOURCE, --ro-bind=SOURCE, each followed by --onto=TARGET (repeatable)\n"
     "                        make SOURCE visible at TARGET\n"
@@ -121,9 +123,11 @@ Options ParseOptions(int argc, char** argv) {
       {"--proc", false, [](Options& o, const char*) { o.mount_proc = true; }},
       {"--protect-proc", false, [](Options& o, const char*) { o.protect_proc = true; }},
       {"--sys", false, [](Options& o, const char*) { o.mount_sys = true; }},
+      {"--protect-sys", false, [](Options& o, const char*) { o.protect_sys = true; }},
       {"--dev", false, [](Options& o, const char*) { o.minimal_dev = true; }},
       {"--mqueue", false, [](Options& o, const char*) { o.mount_mqueue = true; }},
       {"--tmpfs", true, [](Options& o, const char* v) { o.tmpfs.push_back(v); }},
+      {"--directory", true, [](Options& o, const char* v) { o.directories.push_back(v); }},
       {"--keep", true, [](Options& o, const char* v) { o.keep.push_back(v); }},
       {"--bind", true, [](Options& o, const char* v) { o.binds.push_back({v, nullptr, false}); }},
       {"--ro-bind", true, [](Options& o, const char* v) { o.binds.push_back({v, nullptr, true}); }},

@@ -28,9 +28,11 @@ struct Options {
   bool mount_sys = false;
   bool minimal_dev = false;
   bool mount_mqueue = false;
-  std::vector<const char*> tmpfs;  // directories to cover
-  std::vector<const char*> keep;   // paths below them that stay visible
-  std::vector<BindLine> binds;     // in order, after everything else
+  bool protect_sys = false;
+  std::vector<const char*> tmpfs;        // directories to cover
+  std::vector<const char*> directories;  // to make, below a covered directory
+  std::vector<const char*> keep;         // paths below them that stay visible
+  std::vector<BindLine> binds;           // in order, after everything else
   const char* hostname = nullptr;
   const char* domainname = nullptr;
   bool loopback = false;

@@ -1,6 +1,5 @@
 #include "process.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -19,13 +18,16 @@
 
 namespace {
 
-constexpr int kNoSignal = 0;
+struct Signal {
+  int number;    // 0 when there was none after all
+  pid_t sender;  // 0 when it came from outside of our PID namespace, or from the kernel
+};
 
-// Reads one signal, or returns kNoSignal. Signals of one kind that arrive together are one.
-int NextSignal(int signal_fd) {
-  struct signalfd_siginfo info;
-  const ssize_t size = read(signal_fd, &info, sizeof info);
-  return size == static_cast<ssize_t>(sizeof info) ? static_cast<int>(info.ssi_signo) : kNoSignal;
+// Signals of one kind that arrive together are one.
+Signal NextSignal(int signal_fd) {
+  struct signalfd_siginfo info = {};
+  if (read(signal_fd, &info, sizeof info) != static_cast<ssize_t>(sizeof info)) return {0, 0};
+  return {static_cast<int>(info.ssi_signo), static_cast<pid_t>(info.ssi_pid)};
 }
 
 enum class Event { kSignal, kLifelineClosed };
@@ -70,19 +72,31 @@ std::string CommandOf(pid_t pid) {
   return command;
 }
 
-// What /proc of this PID namespace lists, but for us. Zombies are no news: they are reaped next.
+// Is there anybody but us in our PID namespace? Signal 0 only asks. kill(2)
+bool IsAlone() { return kill(-1, 0) == -1; }
+
+// Processes that were killed or closed a moment ago need a moment to be gone, and are not left
+// behind.
+void LetDyingEnd() {
+  for (int i = 0; i < 10 && !IsAlone(); ++i) {
+    while (wait4(-1, nullptr, WNOHANG, nullptr) > 0) {
+    }
+    if (!IsAlone()) usleep(2000);
+  }
+}
+
+// What /proc of our PID namespace lists, but for us.
 std::vector<LeftProcess> ListLeftProcesses() {
   std::vector<LeftProcess> left;
+  LetDyingEnd();
+  if (IsAlone()) return left;
   DIR* directory = opendir("/proc");
   if (directory == nullptr) return left;
   while (const struct dirent* entry = readdir(directory)) {
-    const pid_t pid =
-        isdigit(static_cast<unsigned char>(entry->d_name[0])) ? atoi(entry->d_name) : 0;
-    if (pid <= 1) continue;
-    const std::string stat = ReadFirstBytes("/proc/" + std::to_string(pid) + "/stat");
-    const size_t name_end = stat.rfind(") ");
-    if (name_end == std::string::npos || stat.compare(name_end + 2, 1, "Z") == 0) continue;
-    left.push_back({pid, CommandOf(pid)});
+    char* end;
+    const long pid = strtol(entry->d_name, &end, 10);
+    if (*end != '\0' || pid <= 1) continue;
+    left.push_back({static_cast<pid_t>(pid), CommandOf(static_cast<pid_t>(pid))});
   }
   closedir(directory);
   return left;
@@ -148,31 +162,34 @@ int TakeSignals() {
   return fd;
 }
 
-void SuperviseInit(const Options& options, pid_t init, int signal_fd) {
+void SuperviseInit(const Options& options, pid_t init, bool own_pid_namespace, int signal_fd) {
   for (;;) {
     if (WaitForEvent(signal_fd, options.lifeline_fd) == Event::kLifelineClosed) {
-      kill(init, SIGKILL);
+      // With PID 1 its namespace dies. Without one, init has to do the killing: it reads the
+      // lifeline too, and must not be stopped.
+      kill(init, own_pid_namespace ? SIGKILL : SIGCONT);
       while (waitpid(init, nullptr, 0) == -1 && errno == EINTR) {
       }
       _exit(kSetupFailed);
     }
-    const int signal = NextSignal(signal_fd);
-    if (signal != SIGCHLD) {
-      kill(init, signal);
+    const Signal signal = NextSignal(signal_fd);
+    if (signal.number != SIGCHLD) {
+      if (signal.number != 0) kill(init, signal.number);
       continue;
     }
     int status;
     if (waitpid(init, &status, WNOHANG) != init) continue;
-    // PID 1 tells how the command ended; only its own violent end is ours to tell.
+    // Init tells how the command ended; only its own violent end is ours to tell.
     if (WIFSIGNALED(status)) ReportInitKilled(WTERMSIG(status));
     _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
   }
 }
 
 pid_t StartCommand(const Options& options, const char* directory) {
-  volatile int exec_error = 0;
-  // vfork: no page table is copied for a process that leaves it at once, and the child's errno is
-  // simply ours to read when we go on. It does nothing but system calls and FailStep. vfork(2)
+  volatile int error = 0;
+  const char* volatile failed_step = "exec";
+  // vfork: no page table is copied for a process that leaves it at once, and what the child notes
+  // is simply ours to read when we go on. It does nothing but system calls. vfork(2)
   const pid_t pid = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
   if (pid == -1) FailStep("start command", "fork", errno);
   if (pid == 0) {
@@ -180,33 +197,40 @@ pid_t StartCommand(const Options& options, const char* directory) {
     setpgid(0, 0);
     LetSignalsThrough();
     // Through the path again: the inherited directory lies under what was covered.
-    if (chdir(directory) == -1) FailStep("change directory", directory, errno);
-    execvp(options.command[0], options.command);
-    exec_error = errno;
+    if (chdir(directory) == -1) {
+      failed_step = "change directory";
+    } else {
+      execvp(options.command[0], options.command);
+    }
+    error = errno;
     _exit(127);
   }
-  if (exec_error != 0) FailStep("exec", options.command[0], exec_error);
+  if (error != 0) {
+    const bool exec = strcmp(failed_step, "exec") == 0;
+    FailStep(failed_step, exec ? options.command[0] : directory, error);
+  }
   return pid;
 }
 
 void LiveAsInit(const Options& options, pid_t command, int signal_fd) {
+  const bool is_init = getpid() == 1;
   // The command's descriptors are its own: a channel that we held open would never read as closed.
   for (const int fd : options.pass_fds) close(fd);
   ExitReport report = {};
   for (;;) {
-    if (WaitForEvent(signal_fd, options.lifeline_fd) == Event::kLifelineClosed) {
+    const Event event = WaitForEvent(signal_fd, options.lifeline_fd);
+    const Signal signal = event == Event::kSignal ? NextSignal(signal_fd) : Signal{0, 0};
+    if (event == Event::kLifelineClosed || (!is_init && signal.number == kSupervisorDied)) {
       KillAll();
       _exit(kSetupFailed);
     }
-    const int signal = NextSignal(signal_fd);
-    if (signal != SIGCHLD) {
-      if (signal != kNoSignal) kill(command, signal);
+    if (signal.number != SIGCHLD) {
+      // What is sent to PID 1 inside is not meant for the command; what comes from outside is.
+      if (signal.number != 0 && (!is_init || signal.sender == 0)) kill(command, signal.number);
       continue;
     }
     if (!Reap(command, &report)) continue;
-    // With signal 0 this only asks whether there is anybody but us.
-    const bool alone = getpid() == 1 && kill(-1, 0) == -1;
-    if (!alone && options.mount_proc) report.left = ListLeftProcesses();
+    if (is_init && options.mount_proc) report.left = ListLeftProcesses();
     KillAll();
     ReportExit(report);
     _exit(ExitCodeOf(report));

@@ -1,6 +1,7 @@
 // The two long lives: the supervisor outside, and PID 1 inside.
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include "options.h"
@@ -8,8 +9,13 @@
 // Outside and inside: all signals are blocked and read from a descriptor from here on. Returns it.
 int TakeSignals();
 
-// Outside: forwards signals to PID 1, ends it when the lifeline closes, exits as the command did.
-[[noreturn]] void SuperviseInit(const Options& options, pid_t init, int signal_fd);
+// What init is sent when the supervisor dies and it is not PID 1 of a namespace of its own. Nobody
+// else sends it but an uninterruptible power supply's daemon. prctl(2), PR_SET_PDEATHSIG
+constexpr int kSupervisorDied = SIGPWR;
+
+// Outside: forwards signals to init, ends it when the lifeline closes, exits as the command did.
+[[noreturn]] void SuperviseInit(const Options& options, pid_t init, bool own_pid_namespace,
+                                int signal_fd);
 
 // Inside: starts the command and returns its pid.
 pid_t StartCommand(const Options& options, const char* directory);

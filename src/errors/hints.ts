@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { NAMESPACES } from '../namespaces';
 
 /** A cause that a probe confirmed, and what to do about it. */
 export interface Hint {
@@ -96,15 +97,23 @@ const ROWS: Row[] = [
     fix: 'See: ulimit -u; cat /sys/fs/cgroup/pids.max',
   },
   {
-    steps: ['mount proc'],
+    steps: ['make mounts private'],
+    codes: ['EACCES'],
+    confirmed: () => read('/proc/self/attr/current')?.startsWith('docker-default') ?? false,
+    reason: "Docker's AppArmor profile docker-default forbids mounts.",
+    fix: 'Start the container with: --security-opt apparmor=unconfined',
+  },
+  {
+    steps: ['mount proc', 'mount sysfs'],
     codes: ['EPERM'],
-    confirmed: isProcMasked,
-    reason: 'Parts of /proc are masked here, as in a container, so the kernel refuses a new one.',
+    confirmed: () => isMasked('/proc/') || isMasked('/sys/'),
+    reason:
+      'Parts of /proc or /sys are masked, as in a container, so the kernel refuses a new one.',
     fix: 'Docker: --security-opt systempaths=unconfined; podman: --security-opt unmask=ALL',
   },
 ];
 
-const NAMESPACE_FILES = ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup', 'time'];
+const NAMESPACE_FILES = NAMESPACES.map(({ file }) => file);
 
 /** The confirmed cause of a failed step, or undefined when no probe confirms one. */
 export function hintFor(step: string, code: string): Hint | undefined {
@@ -142,9 +151,9 @@ function processStatus(field: string): string | undefined {
 }
 
 function exhaustedLimit(): string | undefined {
-  return ['user', 'mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup', 'time']
-    .map((name) => `max_${name}_namespaces`)
-    .find((name) => sysctl(`user/${name}`) === '0');
+  return NAMESPACE_FILES.map((name) => `max_${name}_namespaces`).find(
+    (name) => sysctl(`user/${name}`) === '0',
+  );
 }
 
 /** The root of the mount namespace is its own mount, so inside a chroot no mount has the target "/". */
@@ -153,7 +162,14 @@ function isChrooted(): boolean {
   return mounts?.split('\n').every((line) => line.split(' ')[4] !== '/') ?? false;
 }
 
-function isProcMasked(): boolean {
-  const mounts = read('/proc/self/mountinfo');
-  return mounts?.split('\n').some((line) => line.split(' ')[4]?.startsWith('/proc/')) ?? false;
+/** Mounts that every host has below /sys do not mask anything. */
+const OWN_MOUNTS = ['/proc/sys/fs/binfmt_misc', '/sys/fs/', '/sys/kernel/', '/sys/firmware/efi/'];
+
+function isMasked(folder: string): boolean {
+  const targets = (read('/proc/self/mountinfo') ?? '')
+    .split('\n')
+    .map((line) => line.split(' ')[4]);
+  return targets.some(
+    (target) => target?.startsWith(folder) && !OWN_MOUNTS.some((own) => target.startsWith(own)),
+  );
 }

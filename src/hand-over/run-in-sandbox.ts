@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { readJsonLines, toJsonLine } from '../channel/json-lines';
 import type { FromTestProcess, RunFile } from '../channel/messages';
 import { SandboxError } from '../errors/sandbox-error';
@@ -46,12 +47,15 @@ type Answer = { result: TestResult } | { error: Error };
  * @throws what plain Jest throws for a file that cannot be run.
  */
 export async function runInSandbox(run: FileRun): Promise<TestResult> {
-  const spec = toSandboxSpec(
-    run.options,
-    neededPaths(run.globalConfig, run.projectConfig, [run.jest.runnerDirectory]),
-  );
   // A covered cache folder can only be kept if it is there.
   mkdirSync(run.projectConfig.cacheDirectory, { recursive: true });
+  const spec = toSandboxSpec(
+    run.options,
+    neededPaths(run.globalConfig, run.projectConfig, [
+      run.jest.runnerDirectory,
+      run.options.baseEnvironment,
+    ]),
+  );
   const sandbox = openSandbox(spec, nodeCommand(run.jest, run.workerId));
   run.onOpen?.(sandbox);
   sandbox.stdout.on('data', (chunk) => process.stdout.write(chunk));
@@ -59,13 +63,14 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
 
   let answer: Answer | undefined;
   let grace: NodeJS.Timeout | undefined;
-  readJsonLines<FromTestProcess>(sandbox.channel, (message) => {
-    if (message.type === 'test-event') {
+  readJsonLines<FromTestProcess | null>(sandbox.channel, (message) => {
+    if (message?.type === 'test-event') {
       run.sendMessageToJest?.(message.name, message.payload);
       return;
     }
-    answer = toAnswer(message);
-    grace ??= setTimeout(sandbox.kill, EXIT_GRACE_MS);
+    // A test can write to any descriptor of its process. What is no answer is none of ours.
+    answer ??= toAnswer(message);
+    if (answer !== undefined) grace ??= setTimeout(sandbox.kill, EXIT_GRACE_MS);
   });
   sandbox.channel.write(toJsonLine(toRunFile(run, spec)));
 
@@ -74,8 +79,30 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
   // Closed from here: the lifeline would otherwise keep Jest itself alive.
   sandbox.kill();
   if (answer === undefined) throw endedTooEarly(end, run.testPath);
+  tellMissing(end.missing);
+  tellLeft(end, run);
   if ('error' in answer) throw answer.error;
   return answer.result;
+}
+
+const toldMissing = new Set<string>();
+
+/** Said once, not once a file: a namespace that was only to be tried could not be had. */
+function tellMissing(missing: SandboxEnd['missing']): void {
+  for (const { name, code } of missing) {
+    if (toldMissing.has(name)) continue;
+    toldMissing.add(name);
+    process.stderr.write(
+      `ns-jest: the ${name} namespace could not be had (${code}): files share the host's\n`,
+    );
+  }
+}
+
+function tellLeft({ exited }: SandboxEnd, { testPath, projectConfig }: FileRun): void {
+  if (exited === undefined || exited.left.length === 0) return;
+  const commands = exited.left.map(({ command }) => `  ${command}\n`).join('');
+  const file = path.relative(projectConfig.rootDir, testPath);
+  process.stderr.write(`ns-jest: ${file} left processes running, which were killed:\n${commands}`);
 }
 
 function toRunFile(run: FileRun, spec: SandboxSpec): RunFile {
@@ -103,8 +130,10 @@ function toRunFile(run: FileRun, spec: SandboxSpec): RunFile {
   };
 }
 
-function toAnswer(message: Exclude<FromTestProcess, { type: 'test-event' }>): Answer {
-  switch (message.type) {
+function toAnswer(
+  message: Exclude<FromTestProcess, { type: 'test-event' }> | null,
+): Answer | undefined {
+  switch (message?.type) {
     case 'file-succeeded':
       return { result: message.result as TestResult };
     case 'file-failed':
@@ -116,6 +145,8 @@ function toAnswer(message: Exclude<FromTestProcess, { type: 'test-event' }>): An
           { step: 'verify isolation', subject: message.namespaces.join(', ') },
         ),
       };
+    default:
+      return undefined;
   }
 }
 

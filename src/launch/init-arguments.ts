@@ -1,4 +1,5 @@
-import type { IdMapping, SandboxSpec } from '../options/sandbox-spec';
+import type { IdMapping } from '../options/identity';
+import type { SandboxSpec } from '../options/sandbox-spec';
 
 /** Descriptors of ns-init, as the launcher lays them out. */
 export const DESCRIPTORS = { channel: 3, status: 4, lifeline: 5 } as const;
@@ -23,9 +24,11 @@ export function initArguments(spec: SandboxSpec, command: string[]): string[] {
     ...flag('proc', spec.proc),
     ...flag('protect-proc', spec.protectProc),
     ...flag('sys', spec.sys),
+    ...flag('protect-sys', spec.protectSys),
     ...flag('dev', spec.dev),
     ...flag('mqueue', spec.mqueue),
     ...each('tmpfs', spec.tmpfs),
+    ...each('directory', spec.directories),
     ...each('keep', spec.keep),
     ...spec.bind.flatMap(({ source, target, readonly }) => [
       `--${readonly ? 'ro-bind' : 'bind'}=${source}`,

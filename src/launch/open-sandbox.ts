@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Socket } from 'node:net';
+import { Socket } from 'node:net';
 import os from 'node:os';
 import type { Readable } from 'node:stream';
 import { readJsonLines } from '../channel/json-lines';
-import { SandboxError } from '../errors/sandbox-error';
+import { errnoName, SandboxError } from '../errors/sandbox-error';
 import { binaryPath } from '../native/load';
 import type { SandboxSpec } from '../options/sandbox-spec';
 import { initArguments } from './init-arguments';
@@ -17,6 +17,8 @@ export interface SandboxEnd {
   /** Such as "SIGSEGV". */
   signal: string | null;
   exited?: Exited;
+  /** Namespaces that were only to be tried, and why they could not be had. */
+  missing: { name: string; code: string }[];
 }
 
 /** An open sandbox, from outside. */
@@ -44,32 +46,54 @@ export interface Command {
  */
 export function openSandbox(spec: SandboxSpec, { argv, env }: Command): Sandbox {
   const init = binaryPath('ns-init');
-  const child = spawn(init, initArguments(spec, argv), {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
-  });
-  const [, stdout, stderr, channel, status, lifeline] = child.stdio as unknown as [
-    null,
-    ...Socket[],
-  ] as [null, Socket, Socket, Socket, Socket, Socket];
+  const child = startInit(init, initArguments(spec, argv), env);
+  const end: SandboxEnd = { exitCode: null, signal: null, missing: [] };
+  const ended = whenEnded(child, init, end);
+  // Node has no streams to give when it had no descriptors for them; 'error' tells why.
+  const [, stdout, stderr, channel, status, lifeline] = child.stdio?.length
+    ? (child.stdio as unknown as [null, Socket, Socket, Socket, Socket, Socket])
+    : ([null, ...Array.from({ length: 5 }, () => new Socket())] as [null, ...Five<Socket>]);
   // Each is one end of a socket pair whose other end may die at any moment: the end of the process
   // tells that better than EPIPE would.
   for (const socket of [channel, status, lifeline]) socket.on('error', () => {});
-  return {
-    channel,
-    stdout,
-    stderr,
-    ended: whenEnded(child, init, status),
-    kill: () => lifeline.destroy(),
-  };
+  readStatus(status, end);
+  return { channel, stdout, stderr, ended, kill: () => lifeline.destroy() };
 }
 
-function whenEnded(child: ChildProcess, init: string, status: Socket): Promise<SandboxEnd> {
-  const end: SandboxEnd = { exitCode: null, signal: null };
+type Five<T> = [T, T, T, T, T];
+
+function startInit(init: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
+  try {
+    return spawn(init, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'] });
+  } catch (error) {
+    throw startError(init, error as NodeJS.ErrnoException);
+  }
+}
+
+function startError(init: string, { message, code }: NodeJS.ErrnoException): SandboxError {
+  const fixes: Record<string, string> = {
+    EACCES: `Make it executable: chmod +x ${init}`,
+    ENOENT: 'Reinstall ns-jest, or in a clone of it: npm run build:addon',
+    EMFILE: 'Raise the limit of open files: ulimit -n',
+    E2BIG: 'The environment and the paths to keep are too large together: shorten the environment.',
+  };
+  const fix = fixes[code ?? ''];
+  return new SandboxError(`Could not start ${init}: ${message}`, {
+    step: 'start ns-init',
+    subject: init,
+    ...(code === undefined ? {} : { code }),
+    ...(fix === undefined ? {} : { fix }),
+  });
+}
+
+function readStatus(status: Socket, end: SandboxEnd): void {
   readJsonLines<StatusLine>(status, (line) => {
     switch (line.type) {
       case 'failed':
         end.error ??= stepError(line);
+        break;
+      case 'missing':
+        end.missing.push({ name: line.namespace, code: errnoName(line.errno) });
         break;
       case 'exited':
         end.exited = line;
@@ -78,25 +102,19 @@ function whenEnded(child: ChildProcess, init: string, status: Socket): Promise<S
         break;
       case 'init-killed':
         end.error ??= new SandboxError(
-          `PID 1 of the sandbox was killed by ${signalName(line.signal)} from outside`,
+          `PID 1 of the sandbox was killed by ${signalName(line.signal)}`,
         );
         break;
-      case 'missing':
       case 'ready':
         break;
     }
   });
+}
+
+function whenEnded(child: ChildProcess, init: string, end: SandboxEnd): Promise<SandboxEnd> {
   return new Promise((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
-      end.error ??= new SandboxError(`Could not start ${init}: ${error.message}`, {
-        step: 'start ns-init',
-        subject: init,
-        code: error.code ?? '',
-        fix:
-          error.code === 'EACCES'
-            ? `Make it executable: chmod +x ${init}`
-            : 'Build it with: npm run build:addon',
-      });
+    child.once('error', (error) => {
+      end.error ??= startError(init, error);
       resolve(end);
     });
     // 'close' comes after the last byte of every stream, 'exit' may come before.

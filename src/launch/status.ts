@@ -47,9 +47,11 @@ export type StatusLine = StepFailed | NamespaceMissing | Ready | Exited | InitKi
 export function stepError({ step, subject, errno }: StepFailed): SandboxError {
   const code = errnoName(errno);
   const text = getSystemErrorMap().get(-errno)?.[1];
-  const about = subject.trim() === '' ? '' : ` '${subject.trim()}'`;
+  // ns-init tells each byte as a character.
+  const path = Buffer.from(subject, 'latin1').toString().trim();
+  const about = path === '' ? '' : ` '${path}'`;
   return new SandboxError(
     `Could not open the sandbox: step "${step}"${about} failed with ${code}${text ? ` (${text})` : ''}`,
-    { step, subject, errno, code, ...hintFor(step, code) },
+    { step, subject: path, errno, code, ...hintFor(step, code) },
   );
 }

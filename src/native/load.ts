@@ -43,7 +43,7 @@ export function binaryPath(name: string): string {
     throw new Error(
       `Cannot find ns-jest's binary ${name} for linux-${process.arch}. Tried:\n` +
         `${tried.map((candidate) => `  ${candidate}`).join('\n')}\n` +
-        'To build it: npm run build:addon',
+        'Reinstall ns-jest, or in a clone of it: npm run build:addon',
     );
   }
   return found;

@@ -44,6 +44,11 @@ function resolved(file: string): string | undefined {
   return realpathSync(file);
 }
 
+/** Whether a path is a directory, or lies below it. */
+export function isAtOrBelow(file: string, directory: string): boolean {
+  return file === directory || isBelow(file, directory);
+}
+
 function isBelow(file: string, directory: string): boolean {
   return file.startsWith(directory.endsWith(path.sep) ? directory : `${directory}${path.sep}`);
 }

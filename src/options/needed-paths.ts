@@ -10,7 +10,9 @@ const PACKAGE_DIRECTORY = path.resolve(__dirname, '..', '..');
  * Every path that Jest needs to run files of this project: its roots, cache, configuration, modules,
  * Node itself and this package. Which of them are covered, and so must be kept, is decided later.
  *
- * @param modules Folders of Jest's own packages that the test process loads.
+ * What the sandbox's own options name is not among them: a bind mount is to be seen at its target only.
+ *
+ * @param modules Folders of Jest's own packages that the test process loads, and the base environment.
  */
 export function neededPaths(
   globalConfig: GlobalConfig,
@@ -24,7 +26,7 @@ export function neededPaths(
       ...modules,
       ...[...folders, ...modules].flatMap(nodeModulesAbove),
       ...linkedPackages(projectConfig.rootDir),
-      ...absolutePathsIn(projectConfig),
+      ...absolutePathsIn({ ...projectConfig, testEnvironmentOptions: undefined }),
       ...absolutePathsIn(globalConfig),
       process.cwd(),
       process.execPath,

@@ -7,7 +7,7 @@ export type NamespaceChoice = boolean | 'try';
 export interface BindMount {
   /** Absolute path on the host. */
   source: string;
-  /** Absolute path inside; made if it is not there. Default: the source's own path. */
+  /** Absolute path inside; exists on the host, or lies below a `tmpfs`. Default: the source's path. */
   target?: string;
   /** Default: false. */
   readonly?: boolean;

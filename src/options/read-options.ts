@@ -61,7 +61,10 @@ const BASE_ENVIRONMENT_OPTIONS = [
   'storageQuota',
 ];
 
-/** The other spelling of mapRootUser, and the other names of two namespaces. */
+/** Directories that a tmpfs must not hide. */
+const NEVER_COVERED = ['/', '/proc', '/sys', '/dev'];
+
+/** The other names of two namespaces. */
 const NAMESPACE_ALIASES: Record<string, NamespaceName> = { mnt: 'mount', network: 'net' };
 
 /**
@@ -77,7 +80,7 @@ export function readOptions(given: Record<string, unknown>): CheckedOptions {
   );
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
-    if (name in OPTIONS) {
+    if (Object.hasOwn(OPTIONS, name)) {
       checked[name] = OPTIONS[name as keyof CheckedOptions].read(value, name);
     } else if (BASE_ENVIRONMENT_OPTIONS.includes(name)) {
       base[name] = value;
@@ -89,6 +92,7 @@ export function readOptions(given: Record<string, unknown>): CheckedOptions {
   options.baseEnvironmentOptions = { ...base, ...options.baseEnvironmentOptions };
   options.mapRootUser = readRootMapping(given);
   checkContradictions(options);
+  checkUnused(options, given);
   return options;
 }
 
@@ -109,12 +113,17 @@ function readRootMapping(given: Record<string, unknown>): boolean {
 /** Combinations that would be partly isolated in silence, or would change the host. */
 function checkContradictions(options: CheckedOptions): void {
   const { namespaces } = options;
+  const isRoot = process.geteuid?.() === 0;
   const needs: [NamespaceName, NamespaceName, string][] = [
     ['pid', 'mount', 'its private /proc is a mount'],
     ['ipc', 'mount', 'POSIX shared memory is files in /dev/shm, which need a private mount'],
-    ['user', 'uts', "real root would change the host's hostname through /proc/sys"],
-    ['user', 'ipc', "real root would change the host's IPC limits through /proc/sys"],
   ];
+  if (isRoot) {
+    needs.push(
+      ['user', 'uts', "real root would change the host's hostname through /proc/sys"],
+      ['user', 'ipc', "real root would change the host's IPC limits through /proc/sys"],
+    );
+  }
   options.bind.forEach(({ target }, index) => {
     const existsInside =
       statSync(target, { throwIfNoEntry: false }) !== undefined ||
@@ -124,7 +133,7 @@ function checkContradictions(options: CheckedOptions): void {
         option: `bind[${index}].target`,
         subject: target,
         reason: 'Making it would change the host.',
-        fix: `Make it first, or choose a target below ${options.tmpfs.join(', ')}.`,
+        fix: 'Make it first, or choose a target below a directory that "tmpfs" covers.',
       });
     }
   });
@@ -133,6 +142,26 @@ function checkContradictions(options: CheckedOptions): void {
       throw new SandboxError(
         `The option "namespaces.${needed}" cannot be false while "namespaces.${name}" is not`,
         { option: `namespaces.${needed}`, reason: `Without it ${reason}.` },
+      );
+    }
+  }
+}
+
+/** An option that could have no effect is a mistake, not a preference. */
+function checkUnused(options: CheckedOptions, given: Record<string, unknown>): void {
+  const needs: [keyof CheckedOptions, NamespaceName][] = [
+    ['tmpfs', 'mount'],
+    ['bind', 'mount'],
+    ['dev', 'mount'],
+    ['hostname', 'uts'],
+    ['domainname', 'uts'],
+    ['loopback', 'net'],
+  ];
+  for (const [option, name] of needs) {
+    if (given[option] !== undefined && options.namespaces[name] === false) {
+      throw new SandboxError(
+        `The option "${option}" has no effect while "namespaces.${name}" is false`,
+        { option },
       );
     }
   }
@@ -158,6 +187,13 @@ function readNamespaces(value: unknown, option: string): Record<NamespaceName, N
 function readDirectories(value: unknown, option: string): string[] {
   return checkArray(option, value).map((item, index) => {
     const directory = checkAbsolutePath(`${option}[${index}]`, item);
+    if (NEVER_COVERED.includes(directory)) {
+      throw new SandboxError(`The option "${option}[${index}]" cannot cover ${directory}`, {
+        option,
+        subject: directory,
+        reason: 'Nothing would run without it, or it has a mount of its own.',
+      });
+    }
     if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
       throw new SandboxError(`The option "${option}[${index}]" names no directory: ${directory}`, {
         option,

@@ -71,7 +71,7 @@ export default class NamespaceRunner {
         slots.use(async (slot) => {
           if (watcher.isInterrupted()) return;
           await this.#emit('test-file-start', [test]);
-          await this.#runFile(test, jest, slot, unsupported).then(
+          await this.#runFile(test, jest, slot, unsupported, watcher).then(
             (result) => this.#emit('test-file-success', [test, result]),
             (error) => this.#emit('test-file-failure', [test, error]),
           );
@@ -87,6 +87,7 @@ export default class NamespaceRunner {
     jest: JestPackages,
     slot: number,
     unsupported: string | undefined,
+    watcher: Watcher,
   ): Promise<TestResult> {
     if (unsupported !== undefined) return skippedResult(test.path, unsupported);
     let opened: Sandbox | undefined;
@@ -104,6 +105,8 @@ export default class NamespaceRunner {
         onOpen: (sandbox) => {
           opened = sandbox;
           this.#open.add(sandbox);
+          // The run may have been interrupted while this file was on its way.
+          if (watcher.isInterrupted()) sandbox.kill();
         },
       });
     } finally {

@@ -1,6 +1,7 @@
 import type { JestPackages } from '../jest/find-jest';
 import type { GlobalConfig, Test } from '../jest/types';
 import { openSandbox } from '../launch/open-sandbox';
+import { binaryPath } from '../native/load';
 import { neededPaths } from '../options/needed-paths';
 import { toSandboxSpec } from '../options/sandbox-spec';
 import { projectOptions, projectsOf } from './file-options';
@@ -19,7 +20,8 @@ export async function preflight(
   for (const config of projectsOf(tests)) {
     const needed = neededPaths(globalConfig, config, [jest.runnerDirectory]);
     const sandbox = openSandbox(toSandboxSpec(projectOptions(config), needed), {
-      argv: ['/bin/sh', '-c', ':'],
+      // There in every sandbox, and gone at once: without arguments it prints how it is used.
+      argv: [binaryPath('ns-init')],
       env: process.env,
     });
     sandbox.stdout.resume();

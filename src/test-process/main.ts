@@ -5,6 +5,14 @@
 import { answer, receive } from './border';
 import { notIsolated } from './verify';
 
+// Standard output is a socket pair, on which Node writes in its own time: what is not written when the
+// process exits would be lost, and a test may exit or crash it at any moment.
+for (const stream of [process.stdout, process.stderr]) {
+  (stream as unknown as { _handle?: { setBlocking?(on: boolean): void } })._handle?.setBlocking?.(
+    true,
+  );
+}
+
 async function main(): Promise<void> {
   const request = await receive();
   const shared = notIsolated(request.sandbox);

@@ -256,13 +256,17 @@ function contentOf(file, stat) {
   return createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12);
 }
 
+/** Node gives a warning once per process: as often as Jest happens to have processes. */
+const PROCESS_WARNING = /^\(node:\d+\) .*Warning: |^\(Use `\S+ --trace-/;
+
 /**
  * What was printed, line by line, as files report in the order in which they end. Without numbers:
  * those that matter stand in the result, and random ones would look like a new line in every run.
  */
 function outputFacts(text, workshop) {
   const counts = new Map();
-  for (const line of normaliseText(text, workshop).split('\n')) {
+  const lines = normaliseText(text, workshop).split('\n');
+  for (const line of lines.filter((each) => !PROCESS_WARNING.test(each))) {
     const subject = `output ${JSON.stringify(line.trim().replace(/\d+(\.\d+)?/g, '<number>'))}`;
     counts.set(subject, { times: (counts.get(subject)?.times ?? 0) + 1 });
   }

@@ -25,6 +25,6 @@ test('a binary that is missing: the error lists where it was looked for and what
   expect(() => binaryPath('nope')).toThrow(
     `Cannot find ns-jest's binary nope for linux-${process.arch}. Tried:\n` +
       `  ${root}/prebuilds/linux-${process.arch}/nope\n` +
-      'To build it: npm run build:addon',
+      'Reinstall ns-jest, or in a clone of it: npm run build:addon',
   );
 });
