@@ -15,6 +15,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <string>
+
 #include "kernel.h"
 #include "mounts.h"
 #include "namespaces.h"
@@ -107,6 +109,20 @@ void ShortenCommandLine(int argc, char** argv) {
   if (end - argv[0] >= static_cast<ptrdiff_t>(sizeof kName)) memcpy(argv[0], kName, sizeof kName);
 }
 
+// In every PID namespace the first process would be 2, and programs that share a directory, such as
+// Jest's transform cache, tell their temporary files apart by pid. So the command gets a number
+// that is no other process's: the one that init has on the host. pid_namespaces(7), ns_last_pid
+void StartPidsAt(pid_t pid) {
+  const int fd = open("/proc/sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+  // A kernel without CONFIG_CHECKPOINT_RESTORE has no such file: then pids are as in any container.
+  if (fd == -1) return;
+  const std::string last = std::to_string(pid - 1);
+  if (write(fd, last.data(), last.size()) == -1) {
+    // Nothing of the isolation hangs on it.
+  }
+  close(fd);
+}
+
 // CLONE_NEWTIME where clone3(2) is missing: for our children, as unshare(2) says.
 void UnshareTime(const Options& options) {
   if (unshare(CLONE_NEWTIME) == 0) return;
@@ -138,6 +154,7 @@ void UnshareTime(const Options& options) {
   const pid_t own_pid_outside = WaitForIdMaps(go[0]);
   if (WantsMounts(options)) SetUpMounts(options, clone.namespaces);
   if (options.open_low_ports) OpenLowPorts();
+  if (is_init) StartPidsAt(own_pid_outside);
   const pid_t command = StartCommand(options, directory);
   ReportReady(own_pid_outside);
   ShortenCommandLine(arguments.argc, arguments.argv);

@@ -142,6 +142,7 @@ void ProtectProc(unsigned long namespaces) {
       {"/proc/sys/net", CLONE_NEWNET},
       {"/proc/sys/user", CLONE_NEWUSER},
       {"/proc/sys/fs/mqueue", CLONE_NEWIPC},
+      {"/proc/sys/kernel/ns_last_pid", CLONE_NEWPID},
       {"/proc/sys/kernel/hostname", CLONE_NEWUTS},
       {"/proc/sys/kernel/domainname", CLONE_NEWUTS},
       {"/proc/sys/kernel/sem", CLONE_NEWIPC},

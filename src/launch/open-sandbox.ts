@@ -4,7 +4,7 @@ import os from 'node:os';
 import type { Readable } from 'node:stream';
 import { readJsonLines } from '../channel/json-lines';
 import { errnoName, SandboxError } from '../errors/sandbox-error';
-import { binaryPath } from '../native/load';
+import { binaryPath, requireBinaries } from '../native/load';
 import type { SandboxSpec } from '../options/sandbox-spec';
 import { initArguments } from './init-arguments';
 import { type Exited, type StatusLine, stepError } from './status';
@@ -45,6 +45,8 @@ export interface Command {
  * @throws SandboxError when ns-init itself cannot be started.
  */
 export function openSandbox(spec: SandboxSpec, { argv, env }: Command): Sandbox {
+  // The test process will need the other: missing, that is better known before there is one.
+  requireBinaries();
   const init = binaryPath('ns-init');
   const child = startInit(init, initArguments(spec, argv), env);
   const end: SandboxEnd = { exitCode: null, signal: null, missing: [] };

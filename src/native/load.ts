@@ -27,6 +27,11 @@ function binaryFolders(): string[] {
   return [path.join(packageRoot, 'prebuilds', `linux-${process.arch}`)];
 }
 
+/** Throws as `binaryPath` does if either binary is missing. */
+export function requireBinaries(): void {
+  for (const name of ['ns-init', ADDON_FILE]) binaryPath(name);
+}
+
 /**
  * The path of one of the package's binaries, for example `ns-init`.
  * Throws an Error that lists every path tried if there is no such file.

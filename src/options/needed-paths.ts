@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { GlobalConfig, ProjectConfig } from '../jest/types';
+import { binaryPath } from '../native/load';
 import type { NeededPaths } from './kept-paths';
 
 /** The folder of this package: dist/ and the binaries lie in it. */
@@ -19,7 +20,12 @@ export function neededPaths(
   projectConfig: ProjectConfig,
   modules: string[],
 ): NeededPaths {
-  const folders = [projectConfig.rootDir, projectConfig.cacheDirectory, PACKAGE_DIRECTORY];
+  const folders = [
+    projectConfig.rootDir,
+    projectConfig.cacheDirectory,
+    PACKAGE_DIRECTORY,
+    path.dirname(binaryPath('ns-init')),
+  ];
   return {
     folders,
     others: [

@@ -36,34 +36,9 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
       'Unknown option "namespaces.nett". Did you mean "namespaces.net"?',
     ],
     [
-      'a wrong type',
-      { hostname: 5 },
-      'Expected the option "hostname" to be a non-empty string without NUL, got 5',
-    ],
-    [
-      'a wrong value',
-      { namespaces: { uts: 'yes' } },
-      "Expected the option \"namespaces.uts\" to be true, false, 'try', got 'yes'",
-    ],
-    [
-      'too long a hostname',
-      { hostname: 'x'.repeat(65) },
-      'Expected the option "hostname" to be at most 64 bytes, got 65',
-    ],
-    [
       'too long a hostname in bytes',
       { hostname: 'ü'.repeat(40) },
       'Expected the option "hostname" to be at most 64 bytes, got 80',
-    ],
-    [
-      'a relative path',
-      { tmpfs: ['tmp'] },
-      'Expected the option "tmpfs[0]" to be an absolute path, got \'tmp\'',
-    ],
-    [
-      'a missing directory',
-      { tmpfs: ['/no/where'] },
-      'The option "tmpfs[0]" names no directory: /no/where',
     ],
     [
       'a missing bind source',
@@ -71,19 +46,9 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
       'The source of "bind[0]" does not exist: /no/where',
     ],
     [
-      'a missing bind target',
-      { bind: [{ source: '/etc', target: '/no/where' }] },
-      'The target of "bind[0]" does not exist: /no/where',
-    ],
-    [
       'contradictory namespaces',
       { namespaces: { mount: false } },
       'The option "namespaces.mount" cannot be false while "namespaces.pid" is not',
-    ],
-    [
-      'contradictory mappings',
-      { mapRootUser: true, mapCurrentUser: true },
-      'The options "mapRootUser" and "mapCurrentUser" contradict each other: both are true',
     ],
     [
       'a bind onto a file',
@@ -108,6 +73,8 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
     const run = await withOptions(
       {},
       {
+        // The user inside is another, with another cache.
+        args: ['--no-cache', '--cacheDirectory=node_modules/.cache'],
         wrapper: [
           NS_INIT,
           ...['--unshare=user', `--uid-map=${ids[0]}`, `--gid-map=${ids[1]}`],

@@ -33,7 +33,7 @@ test(`after ${FILES} files, each of which used everything, the host is as it was
       ]),
     ),
   );
-  const { json, stderr } = await project.run({ preset: 'ns-jest' });
+  const { json, stderr } = await project.run({ preset: 'ns-jest' }, { args: ['-w', '2'] });
   project.remove();
   expect(stderr).not.toContain('●');
   expect(json).toMatchObject({ numPassedTests: FILES, numTotalTests: FILES, success: true });

@@ -68,6 +68,11 @@ test('the command runs as root of its own hostname, process table, mounts and ne
   expect(hostState()).toEqual(before);
 });
 
+test("the command's pid is the one that init has on the host, so no two sandboxes share it", async () => {
+  const { stdout, status } = await run(FULL, sh('echo $$'));
+  expect(Number(stdout)).toBe(status[0]?.init);
+});
+
 test('code and signal of the command are reported apart', async () => {
   const exited = await run(FULL, sh('exit 7'));
   expect(exited.code).toBe(7);
