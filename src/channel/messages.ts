@@ -2,6 +2,7 @@
  * Every message that crosses the border, both ways. Jest's own values travel as JSON, as they do
  * between Jest and its workers.
  */
+import type { NamespaceName } from '../namespaces';
 import type { SandboxFacts } from '../native/sandbox-facts';
 
 /** Jest to test process: the one file to run. */
@@ -23,6 +24,8 @@ export interface RunFile {
   exposeGlobal: boolean;
   workerId: string;
   sandbox: SandboxFacts;
+  /** Namespaces that were only to be tried: which of them were had is seen inside. */
+  tried: NamespaceName[];
 }
 
 /** What Jest's runner tells while a file runs ('test-case-start', 'test-case-result'). */

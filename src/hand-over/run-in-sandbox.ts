@@ -122,6 +122,7 @@ function toRunFile(run: FileRun, spec: SandboxSpec): RunFile {
     baseEnvironmentOptions: run.options.baseEnvironmentOptions,
     exposeGlobal: run.options.global,
     workerId: run.workerId,
+    tried: spec.tryNamespaces,
     sandbox: {
       hostNamespaces: namespaces.ids(),
       asked: spec.namespaces,

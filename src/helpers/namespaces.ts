@@ -54,7 +54,7 @@ function hostIds(): NamespaceIds {
 }
 
 /**
- * The namespaces that the options asked to have fresh.
+ * The namespaces that the options asked to have fresh; of those only tried, the ones that were had.
  *
  * @throws Error if this process is not in a sandbox.
  */

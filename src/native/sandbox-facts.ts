@@ -4,7 +4,7 @@ import type { NamespaceIds, NamespaceName } from '../namespaces';
 export interface SandboxFacts {
   /** The namespaces that Jest itself runs in. */
   hostNamespaces: NamespaceIds;
-  /** The namespaces that the sandbox was asked to have fresh. */
+  /** The namespaces that the sandbox was asked to have fresh, and those that were tried and had. */
   asked: NamespaceName[];
   /** The hostname asked for, if any was. */
   hostname?: string;

@@ -13,6 +13,7 @@ import type {
 } from '../jest/types';
 import { processWide } from '../native/load';
 import { tell } from './border';
+import { hadOf } from './verify';
 
 const EXPOSE_GLOBAL = path.join(__dirname, '..', 'environment', 'expose-global.js');
 const RELAYED_EVENTS = ['test-case-start', 'test-case-result'];
@@ -21,7 +22,8 @@ const RELAYED_EVENTS = ['test-case-start', 'test-case-result'];
 export async function runTestFile(request: RunFile): Promise<FileSucceeded | FileFailed> {
   const jest = jestFrom(request.jestRunnerDirectory);
   const projectConfig = withGlobal(request.projectConfig as ProjectConfig, request.exposeGlobal);
-  processWide().sandbox = request.sandbox;
+  const asked = [...request.sandbox.asked, ...hadOf(request.tried, request.sandbox)];
+  processWide().sandbox = { ...request.sandbox, asked };
   try {
     enterSandbox({
       Base: await loadBaseEnvironment(jest, projectConfig, request.baseEnvironment),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { eventually, hostState, sandboxProcesses } from '../support/host';
 import { NS_INIT } from '../support/package';
 
@@ -145,17 +145,26 @@ test('when the supervisor is killed by SIGKILL, everything inside dies', async (
   await ended;
 });
 
-test('without a PID namespace everything the command started dies too', async () => {
-  const { status } = await run(
-    ['--unshare=user,uts,ipc,mount', ...IDS, '--hostname=x'],
-    sh('(setsid sleep 4000 &) ; (setsid sh -c "sleep 5000; :" &); sleep 0.1'),
+describe('without a PID namespace', () => {
+  const args = ['--unshare=user,uts,ipc,mount', ...IDS];
+  const leaves = sh(
+    '(setsid sleep 4000 &) ; (setsid sh -c "trap : TERM HUP; sleep 5000; :" &); echo up; sleep 0.1; $0',
   );
-  expect(status.at(-1)).toMatchObject({ type: 'exited', code: 0 });
-  const { stdout } = await run(
-    ['--unshare=user,uts', ...IDS],
-    sh('ps -eo args | grep -c "^sleep [45]000" || true'),
-  );
-  expect(stdout.trim()).toBe('0');
+
+  test('everything that the command started dies when it ends', async () => {
+    const { status } = await run(args, [...leaves, 'true']);
+    expect(status.at(-1)).toMatchObject({ type: 'exited', code: 0 });
+  });
+
+  test.each<[string, (started: ReturnType<typeof start>) => void]>([
+    ['when the lifeline closes', ({ lifeline }) => lifeline.destroy()],
+    ['when the supervisor is killed by SIGKILL', ({ child }) => void child.kill('SIGKILL')],
+  ])('and %s', async (_, end) => {
+    const started = start(args, [...leaves, 'cat /dev/zero >/dev/null']);
+    await eventually(() => started.output().includes('up'));
+    end(started);
+    await started.ended;
+  });
 });
 
 test.each([
