@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 sh scripts/setup.sh
 package=node-linux-$(node -p process.arch)
 mkdir -p reports
+status=0
 for version in "$@"; do
   folder=.cache/node-$version
   if [ ! -x "$folder/node_modules/$package/bin/node" ]; then
@@ -16,5 +17,6 @@ for version in "$@"; do
   node=$folder/node_modules/$package/bin/node
   echo "Node $("$node" --version)"
   "$node" node_modules/jest/bin/jest.js --ci --runInBand --selectProjects sandbox e2e \
-    --json --outputFile="reports/node-$version.json" -- test/sandbox test/init test/e2e/entry-lines
+    --json --outputFile="reports/node-$version.json" -- test/sandbox test/e2e/entry-lines || status=1
 done
+exit $status
