@@ -21,6 +21,8 @@ export interface RunFile {
   jestRunnerDirectory: string;
   baseEnvironment: string;
   baseEnvironmentOptions: Record<string, unknown>;
+  /** Under the runner: the module of the environment that the file asks for, where it is not ours. */
+  otherEnvironment?: string | undefined;
   exposeGlobal: boolean;
   workerId: string;
   sandbox: SandboxFacts;

@@ -4,12 +4,9 @@
  * environment class arms a hook for exactly the next module that is loaded by an absolute path. It
  * knows no path and changes no module: that one caller is given a delegate instead.
  */
-import Module from 'node:module';
 import path from 'node:path';
 import type { TestFramework } from '../jest/types';
-
-type Load = (request: string, parent: unknown, isMain: boolean) => unknown;
-const loader = Module as unknown as { _load: Load };
+import { loader } from './module-loader';
 
 let armed = false;
 

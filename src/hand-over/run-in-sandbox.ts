@@ -30,6 +30,8 @@ export interface FileRun {
   moduleMap: ModuleMap;
   context: RunnerContext;
   options: CheckedOptions;
+  /** The module of the environment that the file asks for, where it is not ours. */
+  otherEnvironment?: string | undefined;
   jest: JestPackages;
   workerId: string;
   sendMessageToJest?: SendMessageToJest | undefined;
@@ -120,6 +122,7 @@ function toRunFile(run: FileRun, spec: SandboxSpec): RunFile {
     jestRunnerDirectory: run.jest.runnerDirectory,
     baseEnvironment: run.options.baseEnvironment,
     baseEnvironmentOptions: run.options.baseEnvironmentOptions,
+    otherEnvironment: run.otherEnvironment,
     exposeGlobal: run.options.global,
     workerId: run.workerId,
     tried: spec.tryNamespaces,

@@ -16,13 +16,20 @@ export function projectsOf(tests: Test[]): ProjectConfig[] {
   return [...new Map(tests.map(({ context }) => [context.config.id, context.config])).values()];
 }
 
-/** The options of a project, checked. */
-export function projectOptions(config: ProjectConfig): CheckedOptions {
-  return optionsOf(config.testEnvironment, config);
+/** What a project or a file asks for. */
+export interface Asked {
+  options: CheckedOptions;
+  /** The module of its environment, where it is not ours: the runner isolates every file. */
+  otherEnvironment?: string | undefined;
 }
 
-/** The options of one file: its docblock counts, as with every environment of Jest's. */
-export function fileOptions(test: Test, jest: JestPackages): CheckedOptions {
+/** What a project's configuration asks for. */
+export function askedByProject(config: ProjectConfig): Asked {
+  return asked(config.testEnvironment, config.testEnvironmentOptions);
+}
+
+/** What one file asks for: its docblock counts, as with every environment of Jest's. */
+export function askedByFile(test: Test, jest: JestPackages): Asked {
   const { config } = test.context;
   const { extract, parse } = jest.require('jest-docblock') as {
     extract(source: string): string;
@@ -31,23 +38,21 @@ export function fileOptions(test: Test, jest: JestPackages): CheckedOptions {
   const pragmas = parse(extract(readFileSync(test.path, 'utf8')));
   const environment = pragmas['jest-environment'];
   const options = pragmas['jest-environment-options'];
-  return optionsOf(
+  return asked(
     typeof environment === 'string'
       ? resolveEnvironment(jest, config.rootDir, environment)
       : config.testEnvironment,
     typeof options === 'string'
-      ? {
-          ...config,
-          testEnvironmentOptions: { ...config.testEnvironmentOptions, ...JSON.parse(options) },
-        }
-      : config,
+      ? { ...config.testEnvironmentOptions, ...JSON.parse(options) }
+      : config.testEnvironmentOptions,
   );
 }
 
-/** The runner isolates every file; a file that asks for another environment has it inside. */
-function optionsOf(environment: string, { testEnvironmentOptions }: ProjectConfig): CheckedOptions {
+function asked(environment: string, options: Record<string, unknown>): Asked {
   if (realpathSync(environment) === realpathSync(OUR_ENVIRONMENT)) {
-    return readOptions(testEnvironmentOptions);
+    return { options: readOptions(options) };
   }
-  return readOptions((testEnvironmentOptions[OPTIONS_KEY] ?? {}) as Record<string, unknown>);
+  // That environment's options are its own; ours stand among them under our name.
+  const ours = (options[OPTIONS_KEY] ?? {}) as Record<string, unknown>;
+  return { options: readOptions(ours), otherEnvironment: environment };
 }

@@ -17,7 +17,7 @@ import type {
   Watcher,
 } from '../jest/types';
 import type { Sandbox } from '../launch/open-sandbox';
-import { fileOptions, projectOptions, projectsOf } from './file-options';
+import { askedByFile, askedByProject, projectsOf } from './file-options';
 import { preflight } from './preflight';
 import { Slots } from './slots';
 
@@ -48,7 +48,7 @@ export default class NamespaceRunner {
     if (first === undefined) return;
     const jest = findJest(first.context.config.rootDir);
     const unsupported = whyUnsupported();
-    const choices = projectsOf(tests).map((config) => projectOptions(config).onUnsupported);
+    const choices = projectsOf(tests).map((config) => askedByProject(config).options.onUnsupported);
     if (unsupported !== undefined && choices.includes('fail')) throw new SandboxError(unsupported);
     if (unsupported !== undefined && choices.includes('run')) {
       return this.#runPlain(jest, tests, watcher, options);
@@ -98,7 +98,7 @@ export default class NamespaceRunner {
         projectConfig: test.context.config,
         moduleMap: test.context.moduleMap,
         context: this.#context,
-        options: fileOptions(test, jest),
+        ...askedByFile(test, jest),
         jest,
         workerId: String(slot),
         sendMessageToJest: (eventName, args) => this.#emit(eventName, args),

@@ -4,7 +4,7 @@ import { openSandbox } from '../launch/open-sandbox';
 import { binaryPath } from '../native/load';
 import { neededPaths } from '../options/needed-paths';
 import { toSandboxSpec } from '../options/sandbox-spec';
-import { projectOptions, projectsOf } from './file-options';
+import { askedByProject, projectsOf } from './file-options';
 
 /**
  * Opens one sandbox per project and runs nothing in it, so that what is wrong for every file is one
@@ -19,7 +19,7 @@ export async function preflight(
 ): Promise<void> {
   for (const config of projectsOf(tests)) {
     const needed = neededPaths(globalConfig, config, [jest.runnerDirectory]);
-    const sandbox = openSandbox(toSandboxSpec(projectOptions(config), needed), {
+    const sandbox = openSandbox(toSandboxSpec(askedByProject(config).options, needed), {
       // There in every sandbox, and gone at once: without arguments it prints how it is used.
       argv: [binaryPath('ns-init')],
       env: process.env,

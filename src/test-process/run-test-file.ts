@@ -25,9 +25,11 @@ export async function runTestFile(request: RunFile): Promise<FileSucceeded | Fil
   const asked = [...request.sandbox.asked, ...hadOf(request.tried, request.sandbox)];
   processWide().sandbox = { ...request.sandbox, asked };
   try {
+    const { otherEnvironment, baseEnvironment, baseEnvironmentOptions } = request;
     enterSandbox({
-      Base: await loadBaseEnvironment(jest, projectConfig, request.baseEnvironment),
-      baseOptions: request.baseEnvironmentOptions,
+      Base: await loadEnvironment(jest, projectConfig, otherEnvironment ?? baseEnvironment),
+      baseOptions: otherEnvironment === undefined ? baseEnvironmentOptions : undefined,
+      otherModule: otherEnvironment,
     });
     return await runWithJest(jest, projectConfig, request);
   } catch (error) {
@@ -92,7 +94,7 @@ async function createResolver(jest: JestPackages, config: ProjectConfig, seriali
   return { moduleMap, resolver: Runtime.createResolver(config, moduleMap) };
 }
 
-async function loadBaseEnvironment(
+async function loadEnvironment(
   jest: JestPackages,
   config: ProjectConfig,
   name: string,

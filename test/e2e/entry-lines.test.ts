@@ -77,12 +77,14 @@ describe.each(JESTS)('Jest $version', ({ folder: jest }) => {
   test('under the preset a file that asks for another environment has it inside', async () => {
     const run = await runJest(
       {
-        'node.test.js': `/**\n * @jest-environment node\n */\nconst { ns } = require('ns-jest'); test('inside', () => expect(ns.namespaces.ids().uts).not.toBe(ns.namespaces.hostIds().uts));`,
+        'node.test.js': `/**\n * @jest-environment node\n */\nconst { ns } = require('ns-jest'); test('inside', () => expect(ns).toBeIsolatedFromHost());`,
+        'jsdom.test.js': `/**\n * @jest-environment jsdom\n * @jest-environment-options {"url": "http://a.test/", "ns-jest": {"hostname": "web-1"}}\n */\nconst { ns } = require('ns-jest'); test('inside jsdom', () => { expect(ns).toHaveHostname('web-1'); expect(location.href).toBe('http://a.test/'); });`,
       },
       { preset: 'ns-jest' },
       { jest },
     );
-    expect(outcomes(run)).toEqual(['inside: passed']);
+    expect(run.stderr).not.toContain('●');
+    expect(outcomes(run)).toEqual(['inside jsdom: passed', 'inside: passed']);
   });
 
   test('a project that itself lies below a covered directory is found, and what lies beside it is not', async () => {
