@@ -2,7 +2,7 @@
 # Runs the tests that use native code against the AddressSanitizer and UBSan build.
 set -eu
 cd "$(dirname "$0")/.."
-sh scripts/setup.sh
+sh scripts/setup.sh procps strace
 sh scripts/build-addon.sh sanitize
 mkdir -p reports
 # The addon's sanitizer has to be there before Node is. Leaks are Node's own: it frees nothing at exit.

@@ -3,7 +3,7 @@
 # Arguments go to Jest, for example: sh scripts/test.sh test/unit
 set -eu
 cd "$(dirname "$0")/.."
-sh scripts/setup.sh
+sh scripts/setup.sh procps strace
 
 user=$(id -u)
 jest() {

@@ -22,8 +22,9 @@ interface Started {
 }
 
 /** Runs ns-init as the launcher does: 3 is the status descriptor, 4 the lifeline. */
-function start(args: string[], command: string[]) {
-  const child = spawn(NS_INIT, [...args, '--status-fd=3', '--lifeline-fd=4', '--', ...command], {
+function start(args: string[], command: string[], wrapper: string[] = []) {
+  const all = [...wrapper, NS_INIT, ...args, '--status-fd=3', '--lifeline-fd=4', '--', ...command];
+  const child = spawn(all[0] as string, all.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
   });
   let stdout = '';
@@ -50,6 +51,10 @@ function start(args: string[], command: string[]) {
 }
 
 const run = (args: string[], command: string[]) => start(args, command).ended;
+
+/** Runs with a system call that fails as it would elsewhere. strace(1), --inject */
+const runWhere = (fault: string, args: string[], command: string[]) =>
+  start(args, command, ['strace', '-f', '-qq', '-o', '/dev/null', `--inject=${fault}`]).ended;
 const sh = (script: string) => ['/bin/sh', '-c', script];
 
 afterEach(async () => {
@@ -238,6 +243,43 @@ test('a namespace that is only tried is left out where it cannot be had, and rep
   );
   expect(stdout.split('\n')[0]).toBe('{"type":"missing","namespace":"uts","errno":28}');
   expect(stdout).toContain('"type":"ready"');
+});
+
+test('where there is no clone3, clone creates the same namespaces', async () => {
+  const script = sh('hostname; readlink /proc/self/ns/* | sort');
+  const [plain, host] = await Promise.all([run(FULL, script), run([], script)]);
+  const fallback = await runWhere('clone3:error=ENOSYS', FULL, script);
+  expect(fallback.status[0]).toMatchObject({ type: 'ready' });
+  const ids = ({ stdout }: Started) =>
+    new Set(stdout.split('\n').filter((line) => line.includes(':[')));
+  // As many as with clone3, none of the host's: time is there too, though clone(2) cannot make it.
+  expect(ids(fallback).size).toBe(ids(plain).size);
+  expect([...ids(fallback)].filter((id) => ids(host).has(id))).toEqual([]);
+});
+
+test.each([
+  ['clone3:error=EPERM', { type: 'failed', step: 'clone namespaces', subject: '', errno: 1 }],
+  [
+    'mount:error=EACCES:when=1',
+    { type: 'failed', step: 'make mounts private', subject: '/', errno: 13 },
+  ],
+  ['mount:error=ENOMEM:when=2', { type: 'failed', step: 'mount dev', subject: '/proc', errno: 12 }],
+  ['sethostname:error=EPERM', { type: 'failed', step: 'set hostname', subject: 'web-1', errno: 1 }],
+  [
+    'setdomainname:error=EPERM',
+    { type: 'failed', step: 'set domain name', subject: 'd', errno: 1 },
+  ],
+  ['vfork:error=EAGAIN', { type: 'failed', step: 'start command', subject: 'fork', errno: 11 }],
+  ['setsid:error=EPERM', { type: 'failed', step: 'start session', subject: '', errno: 1 }],
+])('a system call that fails ends it all with one report: %s', async (fault, report) => {
+  const { status, code, stdout } = await runWhere(
+    fault,
+    [...FULL, '--domainname=d'],
+    sh('echo ran'),
+  );
+  expect(status).toEqual([report]);
+  expect(stdout).toBe('');
+  expect(code).toBe(125);
 });
 
 test.each([
