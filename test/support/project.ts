@@ -121,9 +121,10 @@ export class Project {
   }
 }
 
-function withoutJest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { JEST_WORKER_ID: _, NODE_ENV: __, ...rest } = env;
-  return rest;
+/** Without what Jest sets, and what makes it behave otherwise (no snapshot is written in CI). */
+function withoutJest({ ...env }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  for (const name of ['JEST_WORKER_ID', 'NODE_ENV', 'CI']) delete env[name];
+  return { ...env, FORCE_COLOR: '0' };
 }
 
 /** Runs Jest once on the given files and removes them. */
