@@ -34,20 +34,43 @@ export function toJsonLine(value: unknown): string {
   try {
     return `${JSON.stringify(value)}\n`;
   } catch {
-    return `${JSON.stringify(withoutCyclesAndBigInts(value, []))}\n`;
+    return `${JSON.stringify(toPlain(value, new Set()))}\n`;
   }
 }
 
-function withoutCyclesAndBigInts(value: unknown, ancestors: unknown[]): unknown {
+const CIRCULAR = '[Circular]';
+const UNREADABLE = '[Unserialisable]';
+
+/**
+ * A copy that JSON can carry. Each object is written out once and only named after that: a graph written
+ * out as a tree can be endless. Getters and toJSON are the tests' code, and may throw.
+ */
+function toPlain(value: unknown, seen: Set<object>): unknown {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'object' || value === null) return value;
-  if (ancestors.includes(value)) return '[Circular]';
-  const path = [...ancestors, value];
-  if (Array.isArray(value)) return value.map((item) => withoutCyclesAndBigInts(item, path));
-  if ('toJSON' in value && typeof value.toJSON === 'function') {
-    return withoutCyclesAndBigInts(value.toJSON(), path);
+  if (seen.has(value)) return CIRCULAR;
+  seen.add(value);
+  let copy: unknown;
+  try {
+    if (Array.isArray(value)) {
+      copy = value.map((item) => toPlain(item, seen));
+    } else if ('toJSON' in value && typeof value.toJSON === 'function') {
+      copy = toPlain(value.toJSON(), seen);
+    } else {
+      copy = Object.fromEntries(
+        Object.keys(value).map((key) => [key, plainProperty(value, key, seen)]),
+      );
+    }
+  } catch {
+    copy = UNREADABLE;
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, withoutCyclesAndBigInts(item, path)]),
-  );
+  return copy;
+}
+
+function plainProperty(owner: object, key: string, seen: Set<object>): unknown {
+  try {
+    return toPlain((owner as Record<string, unknown>)[key], seen);
+  } catch {
+    return UNREADABLE;
+  }
 }

@@ -32,6 +32,8 @@ interface HandOver {
   unsupported: string | undefined;
   context: EnvironmentContext;
   setupFiles: { list: string[]; files: string[] };
+  /** Set between setup() and the hand-over: the next thing has to be the delegate. */
+  isDue: boolean;
 }
 const handOvers = new WeakMap<object, HandOver>();
 
@@ -57,12 +59,21 @@ function createClass(NodeEnvironment: EnvironmentClass): EnvironmentClass {
         context,
         // Jest runs them between here and setup(); inside, Jest runs them again.
         setupFiles: { list: setupFiles, files: setupFiles.splice(0) },
+        isDue: false,
       });
     }
 
     override async setup(): Promise<void> {
       restoreSetupFiles(this);
       await super.setup();
+      const handOver = handOvers.get(this);
+      if (handOver) handOver.isDue = true;
+    }
+
+    /** Nothing runs without it. Asked for too early, the file would run outside, and in silence. */
+    override getVmContext(): unknown {
+      if (handOvers.get(this)?.isDue) throw notHandedOver();
+      return super.getVmContext();
     }
 
     override async teardown(): Promise<void> {
@@ -81,6 +92,17 @@ function createClass(NodeEnvironment: EnvironmentClass): EnvironmentClass {
       return Reflect.construct(target, args, newTarget) as object;
     },
   });
+}
+
+function notHandedOver(): SandboxError {
+  return new SandboxError(
+    'The file was not handed over to a sandbox, and does not run outside of one',
+    {
+      reason:
+        'The environment alone needs a test runner that is no ES module, and cannot be extended by a class.',
+      fix: "Use the preset ('ns-jest'), or name the class in the option baseEnvironment.",
+    },
+  );
 }
 
 function restoreSetupFiles(environment: object): void {
@@ -120,6 +142,7 @@ function delegate(original: TestFramework): TestFramework {
         sendMessageToJest,
       );
     }
+    handOver.isDue = false;
     if (handOver.unsupported !== undefined) return skippedResult(testPath, handOver.unsupported);
     const result = await runInSandbox({
       testPath,

@@ -10,6 +10,17 @@ import { loader } from './module-loader';
 
 let armed = false;
 
+/** jest-util loads test runners, and what a user's own module loads is none of ours. */
+function isLoadedByJest(parent: unknown): boolean {
+  const file = (parent as { filename?: string } | undefined)?.filename ?? '';
+  return file.includes(`${path.sep}jest-util${path.sep}`);
+}
+
+/** A reporter or a runner, where somebody read the class with no test file to follow. */
+function isClass(value: object): boolean {
+  return Function.prototype.toString.call(value).startsWith('class');
+}
+
 /** Makes the next test runner that Jest loads one that `wrap` returns. */
 export function wrapNextTestRunner(wrap: (original: TestFramework) => TestFramework): void {
   if (armed) return;
@@ -19,14 +30,16 @@ export function wrapNextTestRunner(wrap: (original: TestFramework) => TestFramew
     loader._load = load;
     armed = false;
   };
-  loader._load = function hooked(request, ...rest) {
+  loader._load = function hooked(request, parent, isMain) {
     // jest-runtime is what Jest loads after the test runner: then it was an ES module, or none.
     if (request === 'jest-runtime') disarm();
-    if (!path.isAbsolute(request)) return load.call(this, request, ...rest);
+    if (!path.isAbsolute(request) || !isLoadedByJest(parent)) {
+      return load.call(this, request, parent, isMain);
+    }
     disarm();
-    const loaded = load.call(this, request, ...rest);
+    const loaded = load.call(this, request, parent, isMain);
     const original = (loaded as { default?: unknown })?.default ?? loaded;
-    if (typeof original !== 'function') return loaded;
+    if (typeof original !== 'function' || isClass(original)) return loaded;
     return { __esModule: true, default: wrap(original as TestFramework) };
   };
 }

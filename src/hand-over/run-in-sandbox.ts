@@ -51,15 +51,15 @@ type Answer = { result: TestResult } | { error: Error };
 export async function runInSandbox(run: FileRun): Promise<TestResult> {
   // A covered cache folder can only be kept if it is there.
   mkdirSync(run.projectConfig.cacheDirectory, { recursive: true });
-  const spec = toSandboxSpec(
-    run.options,
-    neededPaths(run.globalConfig, run.projectConfig, [
-      run.jest.runnerDirectory,
-      run.options.baseEnvironment,
-    ]),
-  );
+  const needed = neededPaths(run.globalConfig, run.projectConfig, [run.jest.runnerDirectory]);
+  const spec = toSandboxSpec(run.options, {
+    folders: needed.folders,
+    others: [...needed.others, run.options.baseEnvironment],
+  });
   const sandbox = openSandbox(spec, nodeCommand(run.jest, run.workerId));
   run.onOpen?.(sandbox);
+  // A worker of Jest's outlives a Jest that is killed, until its file has ended. The sandbox does not.
+  process.once('disconnect', sandbox.kill);
   sandbox.stdout.on('data', (chunk) => process.stdout.write(chunk));
   sandbox.stderr.on('data', (chunk) => process.stderr.write(chunk));
 
@@ -77,6 +77,7 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
   sandbox.channel.write(toJsonLine(toRunFile(run, spec)));
 
   const end = await sandbox.ended;
+  process.off('disconnect', sandbox.kill);
   clearTimeout(grace);
   // Closed from here: the lifeline would otherwise keep Jest itself alive.
   sandbox.kill();

@@ -7,6 +7,9 @@ import type { NeededPaths } from './kept-paths';
 /** The folder of this package: dist/ and the binaries lie in it. */
 const PACKAGE_DIRECTORY = path.resolve(__dirname, '..', '..');
 
+/** Found once per project of a run: a tree of packages has thousands of links to follow. */
+const found = new WeakMap<ProjectConfig, NeededPaths>();
+
 /**
  * Every path that Jest needs to run files of this project: its roots, cache, configuration, modules,
  * Node itself and this package. Which of them are covered, and so must be kept, is decided later.
@@ -16,6 +19,18 @@ const PACKAGE_DIRECTORY = path.resolve(__dirname, '..', '..');
  * @param modules Folders of Jest's own packages that the test process loads, and the base environment.
  */
 export function neededPaths(
+  globalConfig: GlobalConfig,
+  projectConfig: ProjectConfig,
+  modules: string[],
+): NeededPaths {
+  const known = found.get(projectConfig);
+  if (known) return known;
+  const needed = findNeededPaths(globalConfig, projectConfig, modules);
+  found.set(projectConfig, needed);
+  return needed;
+}
+
+function findNeededPaths(
   globalConfig: GlobalConfig,
   projectConfig: ProjectConfig,
   modules: string[],

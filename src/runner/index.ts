@@ -48,13 +48,22 @@ export default class NamespaceRunner {
     if (first === undefined) return;
     const jest = findJest(first.context.config.rootDir);
     const unsupported = whyUnsupported();
-    const choices = projectsOf(tests).map((config) => askedByProject(config).options.onUnsupported);
-    if (unsupported !== undefined && choices.includes('fail')) throw new SandboxError(unsupported);
-    if (unsupported !== undefined && choices.includes('run')) {
-      return this.#runPlain(jest, tests, watcher, options);
+    try {
+      const choices = projectsOf(tests).map(
+        (config) => askedByProject(config).options.onUnsupported,
+      );
+      if (unsupported !== undefined && choices.includes('fail'))
+        throw new SandboxError(unsupported);
+      if (unsupported !== undefined && choices.includes('run')) {
+        return await this.#runPlain(jest, tests, watcher, options);
+      }
+      // Before any file runs: what is wrong for all of them is said once.
+      if (unsupported === undefined) await preflight(this.#globalConfig, tests, jest);
+    } catch (error) {
+      // Said of the first file, not thrown at Jest: it still writes its reports and runs globalTeardown.
+      await this.#emit('test-file-start', [first]);
+      return this.#emit('test-file-failure', [first, error]);
     }
-    // Before any file runs: what is wrong for all of them is said once.
-    if (unsupported === undefined) await preflight(this.#globalConfig, tests, jest);
 
     // Not `options.serial`: that is Jest's estimate of whether workers pay for their start, and there is
     // none to start here. --runInBand arrives as one worker.
@@ -71,15 +80,17 @@ export default class NamespaceRunner {
         slots.use(async (slot) => {
           if (watcher.isInterrupted()) return;
           await this.#emit('test-file-start', [test]);
-          await this.#runFile(test, jest, slot, unsupported, watcher).then(
-            (result) => this.#emit('test-file-success', [test, result]),
-            (error) => this.#emit('test-file-failure', [test, error]),
-          );
+          await this.#runFile(test, jest, slot, unsupported, watcher)
+            .then((result) => this.#emit('test-file-success', [test, result]))
+            .catch((error) => this.#emit('test-file-failure', [test, error]));
         }),
       ),
     );
-    await Promise.race([allRun, interrupted]);
-    for (const sandbox of this.#open) sandbox.kill();
+    try {
+      await Promise.race([allRun, interrupted]);
+    } finally {
+      for (const sandbox of this.#open) sandbox.kill();
+    }
   }
 
   async #runFile(
