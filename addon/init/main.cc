@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <string>
@@ -26,6 +27,9 @@
 #include "status.h"
 
 namespace {
+
+// How a child ends that was given no word to go on, and so has nothing to report.
+constexpr int kNoWord = 124;
 
 struct Arguments {
   int argc;
@@ -94,7 +98,7 @@ pid_t WaitForIdMaps(int fd) {
   pid_t own_pid_outside;
   if (read(fd, &own_pid_outside, sizeof own_pid_outside) !=
       static_cast<ssize_t>(sizeof own_pid_outside)) {
-    _exit(kSetupFailed);
+    _exit(kNoWord);
   }
   close(fd);
   return own_pid_outside;
@@ -121,6 +125,17 @@ void StartPidsAt(pid_t pid) {
     // Nothing of the isolation hangs on it.
   }
   close(fd);
+}
+
+// Outside: a step failed because the kernel refused it, or because the child is gone. In the second
+// case the child has reported why, and one report is enough. It has no word to wait for any more,
+// so it ends.
+[[noreturn]] void FailWithoutChild(const StepFailure& failure, pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) == -1 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kSetupFailed) _exit(kSetupFailed);
+  FailStep(failure.step.c_str(), failure.subject.c_str(), failure.error);
 }
 
 // CLONE_NEWTIME where clone3(2) is missing: for our children, as unshare(2) says.
@@ -179,10 +194,13 @@ int main(int argc, char** argv) {
   // Outside from here on.
   close(go[0]);
   for (const int fd : options.pass_fds) close(fd);
-  if ((clone.namespaces & CLONE_NEWUSER) != 0) WriteIdMaps(options, clone.pid);
-  if (write(go[1], &clone.pid, sizeof clone.pid) != static_cast<ssize_t>(sizeof clone.pid)) {
-    FailStep("clone namespaces", "the child ended", errno);
+  StepFailure failure;
+  if ((clone.namespaces & CLONE_NEWUSER) != 0) failure = WriteIdMaps(options, clone.pid);
+  if (failure.error == 0 &&
+      write(go[1], &clone.pid, sizeof clone.pid) != static_cast<ssize_t>(sizeof clone.pid)) {
+    failure = {"clone namespaces", "the child ended", errno};
   }
   close(go[1]);
+  if (failure.error != 0) FailWithoutChild(failure, clone.pid);
   SuperviseInit(options, clone.pid, (clone.namespaces & CLONE_NEWPID) != 0, signal_fd);
 }

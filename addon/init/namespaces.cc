@@ -58,17 +58,18 @@ std::string MapText(const std::vector<IdMapLine>& map) {
 }
 
 // The kernel takes a map in one write only. user_namespaces(7)
-void WriteProcFile(pid_t child, const char* file, const std::string& text) {
+StepFailure WriteProcFile(pid_t child, const char* file, const std::string& text) {
   const std::string path = "/proc/" + std::to_string(child) + '/' + file;
   const std::string step = std::string("write ") + file;
   const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
   // Kernels before 3.19 have no setgroups file, and there nothing has to be given up.
-  if (fd == -1 && errno == ENOENT && strcmp(file, "setgroups") == 0) return;
-  if (fd == -1) FailStep(step.c_str(), text.c_str(), errno);
+  if (fd == -1 && errno == ENOENT && strcmp(file, "setgroups") == 0) return {};
+  if (fd == -1) return {step, text, errno};
   const ssize_t written = write(fd, text.data(), text.size());
   const int error = errno;
   close(fd);
-  if (written != static_cast<ssize_t>(text.size())) FailStep(step.c_str(), text.c_str(), error);
+  if (written != static_cast<ssize_t>(text.size())) return {step, text, error};
+  return {};
 }
 
 }  // namespace
@@ -94,9 +95,15 @@ Clone CloneIntoNamespaces(const Options& options) {
   return clone;
 }
 
-void WriteIdMaps(const Options& options, pid_t child) {
+StepFailure WriteIdMaps(const Options& options, pid_t child) {
+  StepFailure failure;
   // setgroups first: the kernel refuses an ordinary user's gid_map while it is allowed.
-  if (options.deny_setgroups) WriteProcFile(child, "setgroups", "deny");
-  if (!options.uid_map.empty()) WriteProcFile(child, "uid_map", MapText(options.uid_map));
-  if (!options.gid_map.empty()) WriteProcFile(child, "gid_map", MapText(options.gid_map));
+  if (options.deny_setgroups) failure = WriteProcFile(child, "setgroups", "deny");
+  if (failure.error == 0 && !options.uid_map.empty()) {
+    failure = WriteProcFile(child, "uid_map", MapText(options.uid_map));
+  }
+  if (failure.error == 0 && !options.gid_map.empty()) {
+    failure = WriteProcFile(child, "gid_map", MapText(options.gid_map));
+  }
+  return failure;
 }

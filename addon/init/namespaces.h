@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <string>
+
 #include "options.h"
 
 struct Clone {
@@ -15,5 +17,12 @@ struct Clone {
 // Outside, and inside in the child. Tried namespaces that cannot be had are reported and left out.
 Clone CloneIntoNamespaces(const Options& options);
 
+// A step outside that failed. Whether it is to be reported depends on the child: see main.cc.
+struct StepFailure {
+  std::string step;
+  std::string subject;
+  int error = 0;  // 0: it did not fail
+};
+
 // Outside: writes the child's maps.
-void WriteIdMaps(const Options& options, pid_t child);
+StepFailure WriteIdMaps(const Options& options, pid_t child);

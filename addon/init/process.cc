@@ -190,7 +190,7 @@ pid_t StartCommand(const Options& options, const char* directory) {
   const char* volatile failed_step = "exec";
   // vfork: no page table is copied for a process that leaves it at once, and what the child notes
   // is simply ours to read when we go on. It does nothing but system calls. vfork(2)
-  const pid_t pid = vfork();  // NOLINT(clang-analyzer-security.insecureAPI.vfork)
+  const pid_t pid = vfork();  // NOLINT
   if (pid == -1) FailStep("start command", "fork", errno);
   if (pid == 0) {
     // A process group of its own: kill(0, ...) in the command is not meant for us.
