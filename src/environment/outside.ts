@@ -7,7 +7,7 @@ import { SandboxError } from '../errors/sandbox-error';
 import { runInSandbox } from '../hand-over/run-in-sandbox';
 import { skippedResult } from '../hand-over/skipped-result';
 import { whyUnsupported } from '../hand-over/supported';
-import { findJest, nodeEnvironment, resolveEnvironment } from '../jest/find-jest';
+import { defaultExport, findJest, nodeEnvironment, resolveEnvironment } from '../jest/find-jest';
 import { moduleMapOf, runnerContextOf } from '../jest/inside-runtime';
 import type {
   Environment,
@@ -117,8 +117,7 @@ function baseEnvironment(
 ): Environment {
   const jest = findJest(projectConfig.rootDir);
   const file = resolveEnvironment(jest, projectConfig.rootDir, options.baseEnvironment);
-  const loaded = jest.require(file) as EnvironmentClass | { default: EnvironmentClass };
-  const Base = 'default' in loaded ? loaded.default : loaded;
+  const Base = defaultExport<EnvironmentClass>(jest.require(file));
   return new Base(
     {
       globalConfig,

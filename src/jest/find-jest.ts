@@ -56,10 +56,12 @@ export function resolveEnvironment(
 
 /** jest-environment-node: what plain Jest falls back to. */
 export function nodeEnvironment(jest: JestPackages): EnvironmentClass {
-  const loaded = jest.require('jest-environment-node') as
-    | EnvironmentClass
-    | { default: EnvironmentClass };
-  return 'default' in loaded ? loaded.default : loaded;
+  return defaultExport(jest.require('jest-environment-node'));
+}
+
+/** What a module exports by default, compiled from an ES module or written as CommonJS. */
+export function defaultExport<T>(loaded: unknown): T {
+  return (loaded as { default?: T }).default ?? (loaded as T);
 }
 
 function packageFolder(files: string[], name: string): string | undefined {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { FileFailed, FileSucceeded, RunFile } from '../channel/messages';
 import { enterSandbox } from '../environment/inside';
-import { type JestPackages, jestFrom, resolveEnvironment } from '../jest/find-jest';
+import { defaultExport, type JestPackages, jestFrom, resolveEnvironment } from '../jest/find-jest';
 import type {
   EnvironmentClass,
   GlobalConfig,
@@ -106,10 +106,6 @@ async function loadEnvironment(
   };
   const transformer = await createScriptTransformer(config);
   return transformer.requireAndTranspileModule(resolveEnvironment(jest, config.rootDir, name));
-}
-
-function defaultExport<T>(loaded: unknown): T {
-  return (loaded as { default?: T }).default ?? (loaded as T);
 }
 
 /** As jest-runner's own workers tell an error. */
