@@ -1,5 +1,7 @@
-/** Three kinds of tests, three projects. */
+/** Four kinds of tests, four projects. */
 const typescript = {
+  // Projects of their own.
+  modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/test/differential/fixtures/'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
 };
 
@@ -26,6 +28,12 @@ module.exports = {
       ...typescript,
       displayName: 'e2e',
       testMatch: ['<rootDir>/test/{init,e2e}/**/*.test.ts'],
+      testEnvironment: 'node',
+    },
+    {
+      ...typescript,
+      displayName: 'differential',
+      testMatch: ['<rootDir>/test/differential/*.test.ts'],
       testEnvironment: 'node',
     },
   ],

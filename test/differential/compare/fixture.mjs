@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * What fixture.json may say. All but `steps` is optional.
+ *
+ * - `steps`: shell commands, run in turn in one copy. `jest` is Jest with the flags of the combination.
+ * - `flags`: for a combination by name, Jest's flags instead of the usual ones.
+ * - `unordered`: output is compared as a set of lines, where several files run at once.
+ * - `jest`: the versions it is for, such as `["30"]`.
+ * - `differs`: differences that are known: `{ subject, in?, why }`. `subject` is a regular expression on
+ *   the line that reports the difference, `in` the combination, `why` a place in docs/differences.md.
+ */
+const KNOWN = ['steps', 'flags', 'unordered', 'differs', 'jest'];
+
+export const FIXTURE_FILE = 'fixture.json';
+
+/** A folder's fixture.json, or one step for a project that has none. */
+export function readFixture(folder, jestArguments) {
+  const file = path.join(folder, FIXTURE_FILE);
+  if (!existsSync(file)) {
+    return {
+      ...DEFAULTS,
+      isProject: true,
+      unordered: true,
+      steps: [['jest', ...jestArguments.map(quote)].join(' ')],
+    };
+  }
+  const fixture = JSON.parse(readFileSync(file, 'utf8'));
+  const unknown = Object.keys(fixture).filter((key) => !KNOWN.includes(key));
+  if (unknown.length > 0) throw new Error(`${file}: unknown: ${unknown.join(', ')}`);
+  return { ...DEFAULTS, ...fixture };
+}
+
+const DEFAULTS = { isProject: false, unordered: false, flags: {}, differs: [] };
+
+/** One argument for sh. */
+export function quote(argument) {
+  return `'${argument.replaceAll("'", "'\\''")}'`;
+}

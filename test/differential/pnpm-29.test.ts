@@ -1,0 +1,3 @@
+import { compareFixtures } from '../support/fixtures';
+
+compareFixtures('pnpm-29');
