@@ -1,6 +1,6 @@
 /**
- * Every message that crosses the border, both ways. Jest's own values travel as JSON, as they do
- * between Jest and its workers.
+ * Every message that crosses the border, both ways. Jest's own values travel as structured clones, as
+ * they do between Jest and its workers.
  */
 import type { NamespaceName } from '../namespaces';
 import type { SandboxFacts } from '../native/sandbox-facts';
@@ -28,6 +28,18 @@ export interface RunFile {
   sandbox: SandboxFacts;
   /** Namespaces that were only to be tried: which of them were had is seen inside. */
   tried: NamespaceName[];
+  /** Set when Jest itself is being debugged: then the test process can be, too. */
+  debug?: DebugRequest | undefined;
+}
+
+/** How the test process opens its inspector. */
+export interface DebugRequest {
+  /** Port of the inspector inside, on 127.0.0.1. */
+  port: number;
+  /** Wait for a debugger, and stop on the first line of the test file: --inspect-brk. */
+  stopInFile: boolean;
+  /** Connections to the host's port of that number arrive on descriptor DESCRIPTORS.debug. */
+  relayed: boolean;
 }
 
 /** What Jest's runner tells while a file runs ('test-case-start', 'test-case-result'). */
@@ -43,10 +55,34 @@ export interface FileSucceeded {
   result: unknown;
 }
 
-/** The file could not be run: what plain Jest would print for it. */
+/** Something was logged with Jest's buffered console, which prints it when the file has ended. */
+export interface ConsoleOutput {
+  type: 'console';
+  /** Jest's LogEntry. */
+  entry: unknown;
+}
+
+/** With --detectOpenHandles: what the file left open, and what that was made by, in order of making. */
+export interface OpenHandles {
+  type: 'open-handles';
+  handles: OpenHandle[];
+}
+
+/** An async resource of the file. async_hooks */
+export interface OpenHandle {
+  id: number;
+  /** Such as "TCPSERVERWRAP". */
+  resource: string;
+  stack: string;
+  /** The id of the resource that made it, where that is among these. */
+  trigger?: number | undefined;
+  isOpen: boolean;
+}
+
+/** The file could not be run: what was thrown, packed, of which plain Jest makes its message. */
 export interface FileFailed {
   type: 'file-failed';
-  error: { message: string; stack?: string | undefined; code?: string | undefined };
+  error: unknown;
 }
 
 /** A namespace that was asked for is the host's after all. */
@@ -56,4 +92,8 @@ export interface NotIsolated {
 }
 
 export type ToTestProcess = RunFile;
-export type FromTestProcess = TestEvent | FileSucceeded | FileFailed | NotIsolated;
+/** How it goes, while the file runs. */
+export type Report = TestEvent | ConsoleOutput | OpenHandles;
+/** The last message. */
+export type Answer = FileSucceeded | FileFailed | NotIsolated;
+export type FromTestProcess = Report | Answer;

@@ -7,18 +7,29 @@ export interface InsideSetup {
   Base: EnvironmentClass;
   /** `testEnvironmentOptions` for the base; undefined leaves what the configuration says. */
   baseOptions: Record<string, unknown> | undefined;
-  /** The module that Jest will load as the environment of this file, where it is not ours. */
-  otherModule: string | undefined;
+  /** Told each entry of Jest's buffered console when it is made. */
+  onConsole: (entry: unknown) => void;
 }
 
 /** The package may be loaded twice in one process, so what we know is kept where both copies find it. */
 const KEY = Symbol.for('ns-jest.inside');
+/** Marks our classes, and those that extend them. */
+const OURS = Symbol.for('ns-jest.environment');
 const store = globalThis as { [KEY]?: InsideSetup };
 
-/** Called once by the test process, before Jest loads the environment. */
+/** Called once by the test process, before anything loads an environment. */
 export function enterSandbox(setup: InsideSetup): void {
   store[KEY] = setup;
-  if (setup.otherModule !== undefined) replaceModule(setup.otherModule, extendBase(setup));
+}
+
+/**
+ * Under the runner a file may ask for an environment that is not ours, by the module `file`. It gets
+ * that one, extended; unless it is a class that extends ours.
+ */
+export function extendOther(file: string, Other: EnvironmentClass): void {
+  const setup = store[KEY];
+  if (setup === undefined || OURS in Other) return;
+  replaceModule(file, extendBase({ ...setup, Base: Other, baseOptions: undefined }));
 }
 
 /** The environment class inside a sandbox; undefined outside of one. */
@@ -26,7 +37,6 @@ export function insideEnvironment(): EnvironmentClass | undefined {
   return store[KEY] && extendBase(store[KEY]);
 }
 
-/** Under the runner a file may ask for an environment that is not ours. It gets that one, extended. */
 function replaceModule(file: string, replacement: EnvironmentClass): void {
   const load = loader._load;
   loader._load = function hooked(request, ...rest) {
@@ -35,10 +45,13 @@ function replaceModule(file: string, replacement: EnvironmentClass): void {
   };
 }
 
-function extendBase({ Base, baseOptions }: InsideSetup): EnvironmentClass {
+function extendBase({ Base, baseOptions, onConsole }: InsideSetup): EnvironmentClass {
   class SandboxEnvironment extends Base {
+    static readonly [OURS] = true;
+
     constructor(config: EnvironmentConfig, context: EnvironmentContext) {
       const { globalConfig, projectConfig } = config;
+      relayConsole(context.console as BufferedConsole, onConsole);
       const testEnvironmentOptions = baseOptions ?? projectConfig.testEnvironmentOptions;
       super({ globalConfig, projectConfig: { ...projectConfig, testEnvironmentOptions } }, context);
     }
@@ -53,6 +66,16 @@ function extendBase({ Base, baseOptions }: InsideSetup): EnvironmentClass {
     }
   }
   return SandboxEnvironment;
+}
+
+/** Jest's console that keeps what is printed until the file has ended. Others print at once. */
+interface BufferedConsole {
+  _buffer?: { push(entry: unknown): void };
+}
+
+/** A file that never ends, or crashes, has no result to bring its console along. */
+function relayConsole(console: BufferedConsole, onConsole: (entry: unknown) => void): void {
+  if (Array.isArray(console._buffer)) console._buffer = { push: onConsole };
 }
 
 interface Expect {

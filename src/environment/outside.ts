@@ -158,7 +158,7 @@ function delegate(original: TestFramework): TestFramework {
     runtime.getAllCoverageInfoCopy = () => result.coverage;
     runtime.getAllV8CoverageInfoCopy = () => result.v8Coverage;
     (handOver.context.console as TestConsole).getBuffer = () => result.console;
-    return keepMeasuredInside(result, ['memoryUsage', 'leaks']);
+    return keepMeasuredInside(result, ['memoryUsage', 'leaks', 'perfStats']);
   };
 }
 

@@ -8,17 +8,29 @@ const MAIN = path.join(__dirname, '..', 'test-process', 'main.js');
 /** The test process: this Node with its flags, as jest-worker starts its workers. */
 export function nodeCommand(jest: JestPackages, workerId: string): Command {
   return {
-    argv: [
-      process.execPath,
-      // A debugger's port is taken by this process.
-      ...process.execArgv.filter((flag) => !/^--(debug|inspect)/.test(flag)),
-      MAIN,
-    ],
+    argv: [process.execPath, ...process.execArgv.filter((flag) => !isForDebugger(flag)), MAIN],
     env: {
       ...process.env,
+      ...withoutDebugger(process.env.NODE_OPTIONS),
       JEST_WORKER_ID: workerId,
       ...(printsColor(jest) ? { FORCE_COLOR: '1' } : {}),
     },
+  };
+}
+
+/** This process has the port that they name; the test process opens one of its own. */
+function isForDebugger(flag: string): boolean {
+  return /^--(debug|inspect)/.test(flag);
+}
+
+function withoutDebugger(nodeOptions: string | undefined): { NODE_OPTIONS?: string } {
+  // Most have none, and are to see what they wrote.
+  if (!nodeOptions?.includes('--inspect')) return {};
+  return {
+    NODE_OPTIONS: nodeOptions
+      .split(' ')
+      .filter((flag) => !isForDebugger(flag))
+      .join(' '),
   };
 }
 

@@ -1,167 +1,164 @@
 import { mkdirSync } from 'node:fs';
-import path from 'node:path';
-import { readJsonLines, toJsonLine } from '../channel/json-lines';
-import type { FromTestProcess, RunFile } from '../channel/messages';
+import { decode, encode } from '../channel/encode';
+import { unpackError } from '../channel/errors';
+import { readLines } from '../channel/lines';
+import type { Answer, FromTestProcess, Report } from '../channel/messages';
 import { SandboxError } from '../errors/sandbox-error';
-import { namespaces } from '../helpers/namespaces';
-import type { JestPackages } from '../jest/find-jest';
-import type {
-  GlobalConfig,
-  ModuleMap,
-  ProjectConfig,
-  RunnerContext,
-  SendMessageToJest,
-  TestResult,
-} from '../jest/types';
+import type { TestResult } from '../jest/types';
 import { openSandbox, type Sandbox, type SandboxEnd } from '../launch/open-sandbox';
 import { neededPaths } from '../options/needed-paths';
-import type { CheckedOptions } from '../options/options';
 import { type SandboxSpec, toSandboxSpec } from '../options/sandbox-spec';
+import { openDebugPort } from './debug-port';
+import { endedTooEarly } from './ended-too-early';
+import { type FileRun, toRunFile } from './file-run';
 import { nodeCommand } from './node-command';
+import { tellLeft, tellMissing } from './notices';
+import { showOpenHandles } from './open-handles';
+import { printConsole } from './print-console';
+import { Progress } from './progress';
+import { relayOutput } from './relay-output';
+import { unfinishedResult } from './unfinished-result';
 
 /** After the result the test process has this long to exit by itself: jest-worker's figure. */
 const EXIT_GRACE_MS = 500;
 
-/** One test file and all that is needed to run it. */
-export interface FileRun {
-  testPath: string;
-  globalConfig: GlobalConfig;
-  projectConfig: ProjectConfig;
-  moduleMap: ModuleMap;
-  context: RunnerContext;
-  options: CheckedOptions;
-  /** The module of the environment that the file asks for, where it is not ours. */
-  otherEnvironment?: string | undefined;
-  jest: JestPackages;
-  workerId: string;
-  sendMessageToJest?: SendMessageToJest | undefined;
-  /** Told the sandbox as soon as it is open, so that it can be killed. */
-  onOpen?: (sandbox: Sandbox) => void;
-}
-
-/** What a file answered, if it did. */
-type Answer = { result: TestResult } | { error: Error };
-
 /**
  * Runs one test file in a sandbox of its own and returns what Jest's own runner, inside, said of it.
+ * If the test process ends too early, the result says how far the file came.
  *
- * @throws SandboxError when the sandbox could not be opened, was not isolated, or ended before the file.
+ * @throws SandboxError when the sandbox could not be opened, was not isolated, or ended before the
+ * first test.
  * @throws what plain Jest throws for a file that cannot be run.
  */
 export async function runInSandbox(run: FileRun): Promise<TestResult> {
-  // A covered cache folder can only be kept if it is there.
-  mkdirSync(run.projectConfig.cacheDirectory, { recursive: true });
-  const needed = neededPaths(run.globalConfig, run.projectConfig, [run.jest.runnerDirectory]);
-  const spec = toSandboxSpec(run.options, {
-    folders: needed.folders,
-    others: [...needed.others, run.options.baseEnvironment],
+  const spec = toSpec(run);
+  const debug = await openDebugPort(run.workerId, spec.namespaces.includes('net'));
+  const sandbox = openSandbox(spec, {
+    ...nodeCommand(run.jest, run.workerId),
+    debugFd: debug?.fd,
   });
-  const sandbox = openSandbox(spec, nodeCommand(run.jest, run.workerId));
+  debug?.close();
   run.onOpen?.(sandbox);
+  sandbox.channel.write(encode(toRunFile(run, spec, debug?.request)));
+
+  const progress = new Progress();
+  // Who stands at a breakpoint takes the time it takes.
+  const timeout = debug ? false : run.options.timeout;
+  const { answer, end, passedLimit } = await follow(sandbox, run, progress, timeout);
+  if (answer === undefined) {
+    const error = endedTooEarly(end, progress, run.testPath, passedLimit);
+    if (progress.hasBegun) return unfinishedResult(run, progress, error);
+    // Of a file without tests Jest takes the error only.
+    printConsole(progress.console, run);
+    throw error;
+  }
+  tellMissing(end);
+  tellLeft(end, run.projectConfig.rootDir, run.testPath);
+  return resultOf(answer, progress);
+}
+
+function toSpec({ globalConfig, projectConfig, jest, options }: FileRun): SandboxSpec {
+  // A covered cache folder can only be kept if it is there.
+  mkdirSync(projectConfig.cacheDirectory, { recursive: true });
+  const { folders, others } = neededPaths(globalConfig, projectConfig, [jest.runnerDirectory]);
+  return toSandboxSpec(options, { folders, others: [...others, options.baseEnvironment] });
+}
+
+interface Followed {
+  answer: Answer | undefined;
+  end: SandboxEnd;
+  /** The limit, in milliseconds, at which the file was ended. */
+  passedLimit: number | undefined;
+}
+
+/** Passes on what the file says and prints, until all inside has ended. */
+async function follow(
+  sandbox: Sandbox,
+  run: FileRun,
+  progress: Progress,
+  timeout: number | false,
+): Promise<Followed> {
   // A worker of Jest's outlives a Jest that is killed, until its file has ended. The sandbox does not.
   process.once('disconnect', sandbox.kill);
-  sandbox.stdout.on('data', (chunk) => process.stdout.write(chunk));
-  sandbox.stderr.on('data', (chunk) => process.stderr.write(chunk));
+  relayOutput(sandbox);
+
+  let passedLimit: number | undefined;
+  const endAtLimit = (limit: number) => {
+    passedLimit = limit;
+    sandbox.kill();
+  };
+  let timer = timeout === false ? undefined : setTimeout(endAtLimit, timeout, timeout);
 
   let answer: Answer | undefined;
-  let grace: NodeJS.Timeout | undefined;
-  readJsonLines<FromTestProcess | null>(sandbox.channel, (message) => {
-    if (message?.type === 'test-event') {
-      run.sendMessageToJest?.(message.name, message.payload);
-      return;
+  readLines(sandbox.channel, (line) => {
+    const message = decode(line) as FromTestProcess | undefined;
+    if (isAnswer(message)) {
+      if (answer !== undefined) return;
+      answer = message;
+      clearTimeout(timer);
+      timer = setTimeout(sandbox.kill, EXIT_GRACE_MS);
+    } else if (isReport(message)) {
+      progress.note(message);
+      if (message.type === 'open-handles') showOpenHandles(message.handles);
+      if (message.type === 'test-event') run.sendMessageToJest?.(message.name, message.payload);
     }
-    // A test can write to any descriptor of its process. What is no answer is none of ours.
-    answer ??= toAnswer(message);
-    if (answer !== undefined) grace ??= setTimeout(sandbox.kill, EXIT_GRACE_MS);
+    // A test can write to any descriptor of its process. What is no message is none of ours.
   });
-  sandbox.channel.write(toJsonLine(toRunFile(run, spec)));
 
   const end = await sandbox.ended;
   process.off('disconnect', sandbox.kill);
-  clearTimeout(grace);
+  clearTimeout(timer);
   // Closed from here: the lifeline would otherwise keep Jest itself alive.
   sandbox.kill();
-  if (answer === undefined) throw endedTooEarly(end, run.testPath);
-  tellMissing(end.missing);
-  tellLeft(end, run);
-  if ('error' in answer) throw answer.error;
-  return answer.result;
+  return { answer, end, passedLimit };
 }
 
-const toldMissing = new Set<string>();
+const ANSWERS: Record<Answer['type'], true> = {
+  'file-succeeded': true,
+  'file-failed': true,
+  'not-isolated': true,
+};
+const REPORTS: Record<Report['type'], true> = {
+  'test-event': true,
+  console: true,
+  'open-handles': true,
+};
 
-/** Said once, not once a file: a namespace that was only to be tried could not be had. */
-function tellMissing(missing: SandboxEnd['missing']): void {
-  for (const { name, code } of missing) {
-    if (toldMissing.has(name)) continue;
-    toldMissing.add(name);
-    process.stderr.write(
-      `ns-jest: the ${name} namespace could not be had (${code}): files share the host's\n`,
-    );
-  }
+function isAnswer(message: FromTestProcess | undefined): message is Answer {
+  return Object.hasOwn(ANSWERS, message?.type ?? '');
 }
 
-function tellLeft({ exited }: SandboxEnd, { testPath, projectConfig }: FileRun): void {
-  if (exited === undefined || exited.left.length === 0) return;
-  const commands = exited.left.map(({ command }) => `  ${command}\n`).join('');
-  const file = path.relative(projectConfig.rootDir, testPath);
-  process.stderr.write(`ns-jest: ${file} left processes running, which were killed:\n${commands}`);
+function isReport(message: FromTestProcess | undefined): message is Report {
+  return Object.hasOwn(REPORTS, message?.type ?? '');
 }
 
-function toRunFile(run: FileRun, spec: SandboxSpec): RunFile {
-  const list = (files: Set<string> | undefined) => (files ? [...files] : null);
-  return {
-    type: 'run-file',
-    testPath: run.testPath,
-    globalConfig: run.globalConfig,
-    projectConfig: run.projectConfig,
-    moduleMap: run.moduleMap.toJSON(),
-    context: {
-      changedFiles: list(run.context.changedFiles),
-      sourcesRelatedToTestsInChangedFiles: list(run.context.sourcesRelatedToTestsInChangedFiles),
-    },
-    jestRunnerDirectory: run.jest.runnerDirectory,
-    baseEnvironment: run.options.baseEnvironment,
-    baseEnvironmentOptions: run.options.baseEnvironmentOptions,
-    otherEnvironment: run.otherEnvironment,
-    exposeGlobal: run.options.global,
-    workerId: run.workerId,
-    tried: spec.tryNamespaces,
-    sandbox: {
-      hostNamespaces: namespaces.ids(),
-      asked: spec.namespaces,
-      ...(spec.hostname === undefined ? {} : { hostname: spec.hostname }),
-    },
-  };
-}
-
-function toAnswer(
-  message: Exclude<FromTestProcess, { type: 'test-event' }> | null,
-): Answer | undefined {
-  switch (message?.type) {
+/** @throws what the answer says that was thrown. */
+function resultOf(answer: Answer, progress: Progress): TestResult {
+  switch (answer.type) {
     case 'file-succeeded':
-      return { result: message.result as TestResult };
-    case 'file-failed':
-      return { error: Object.assign(new Error(message.error.message), message.error) };
-    case 'not-isolated':
       return {
-        error: new SandboxError(
-          `The sandbox is not isolated: inside, these namespaces are the host's: ${message.namespaces.join(', ')}`,
-          { step: 'verify isolation', subject: message.namespaces.join(', ') },
-        ),
+        ...withErrors(answer.result as TestResult),
+        // It came while the file ran.
+        console: progress.console.length > 0 ? progress.console : undefined,
       };
-    default:
-      return undefined;
+    case 'file-failed':
+      throw unpackError(answer.error);
+    case 'not-isolated':
+      throw new SandboxError(
+        `The sandbox is not isolated: inside, these namespaces are the host's: ${answer.namespaces.join(', ')}`,
+        { step: 'verify isolation', subject: answer.namespaces.join(', ') },
+      );
   }
 }
 
-/** The test process is gone and never said how the file went. */
-function endedTooEarly(end: SandboxEnd, testPath: string): Error {
-  if (end.error) return end.error;
-  return new SandboxError(
-    end.signal
-      ? `The test process was killed by ${end.signal} while running ${testPath}`
-      : `The test process exited with code ${end.exitCode} before ${testPath} had finished`,
-    { step: 'run the file', subject: testPath, code: end.signal ?? `${end.exitCode}` },
-  );
+/** Reporters read the errors themselves, which were packed to get here. */
+function withErrors(result: TestResult): TestResult {
+  return {
+    ...result,
+    testExecError: unpackError(result.testExecError),
+    testResults: result.testResults.map((test) => ({
+      ...test,
+      failureDetails: test.failureDetails.map(unpackError),
+    })),
+  };
 }

@@ -46,8 +46,29 @@ export interface Watcher {
 
 export type SendMessageToJest = (eventName: string, args: unknown[]) => unknown;
 
+/** A test that has started, as Jest's event tells it. */
+export interface TestCaseStart {
+  ancestorTitles: string[];
+  fullName: string;
+  title: string;
+  /** Milliseconds since 1970. */
+  startedAt?: number | null | undefined;
+}
+
+/** One test of a file. */
+export interface TestCaseResult extends TestCaseStart {
+  status: 'passed' | 'failed' | 'pending' | 'todo' | string;
+  /** 1, and one more for each retry. */
+  invocations?: number;
+  failureMessages: string[];
+  failureDetails: unknown[];
+  [key: string]: unknown;
+}
+
 /** jest-runner's TestResult: made inside, read by Jest; ours only to pass on. */
 export interface TestResult {
+  testResults: TestCaseResult[];
+  testExecError?: unknown;
   console?: unknown;
   coverage?: unknown;
   v8Coverage?: unknown;

@@ -2,10 +2,10 @@ import type { IdMapping } from '../options/identity';
 import type { SandboxSpec } from '../options/sandbox-spec';
 
 /** Descriptors of ns-init, as the launcher lays them out. */
-export const DESCRIPTORS = { channel: 3, status: 4, lifeline: 5 } as const;
+export const DESCRIPTORS = { channel: 3, status: 4, lifeline: 5, debug: 6 } as const;
 
 /** Sandbox spec to the command line of ns-init. `ns-init` without arguments prints what each means. */
-export function initArguments(spec: SandboxSpec, command: string[]): string[] {
+export function initArguments(spec: SandboxSpec, command: string[], passFds: number[]): string[] {
   const list = (name: string, values: readonly string[]) =>
     values.length > 0 ? [`--${name}=${values.join(',')}`] : [];
   const each = (name: string, values: readonly string[]) =>
@@ -40,7 +40,7 @@ export function initArguments(spec: SandboxSpec, command: string[]): string[] {
     ...flag('low-ports', spec.lowPorts),
     `--status-fd=${DESCRIPTORS.status}`,
     `--lifeline-fd=${DESCRIPTORS.lifeline}`,
-    `--pass-fd=${DESCRIPTORS.channel}`,
+    ...each('pass-fd', passFds.map(String)),
     '--',
     ...command,
   ];

@@ -1,13 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
 import os from 'node:os';
 import type { Readable } from 'node:stream';
-import { readJsonLines } from '../channel/json-lines';
+import { readLines } from '../channel/lines';
 import { errnoName, SandboxError } from '../errors/sandbox-error';
 import { binaryPath, requireBinaries } from '../native/load';
 import type { SandboxSpec } from '../options/sandbox-spec';
-import { initArguments } from './init-arguments';
-import { type Exited, type StatusLine, stepError } from './status';
+import { DESCRIPTORS, initArguments } from './init-arguments';
+import { type Exited, parseStatus, stepError } from './status';
 
 /** How the command in a sandbox ended. */
 export interface SandboxEnd {
@@ -36,6 +36,8 @@ export interface Sandbox {
 export interface Command {
   argv: string[];
   env: NodeJS.ProcessEnv;
+  /** A listening socket of the host's, for a debugger. */
+  debugFd?: number | undefined;
 }
 
 /**
@@ -44,11 +46,11 @@ export interface Command {
  *
  * @throws SandboxError when ns-init itself cannot be started.
  */
-export function openSandbox(spec: SandboxSpec, { argv, env }: Command): Sandbox {
+export function openSandbox(spec: SandboxSpec, command: Command): Sandbox {
   // The test process will need the other: missing, that is better known before there is one.
   requireBinaries();
   const init = binaryPath('ns-init');
-  const child = startInit(init, initArguments(spec, argv), env);
+  const child = startInit(init, spec, command);
   const end: SandboxEnd = { exitCode: null, signal: null, missing: [] };
   const ended = whenEnded(child, init, end);
   // Node has no streams to give when it had no descriptors for them; 'error' tells why.
@@ -64,9 +66,15 @@ export function openSandbox(spec: SandboxSpec, { argv, env }: Command): Sandbox 
 
 type Five<T> = [T, T, T, T, T];
 
-function startInit(init: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
+function startInit(init: string, spec: SandboxSpec, { argv, env, debugFd }: Command): ChildProcess {
+  const passFds: number[] = [DESCRIPTORS.channel];
+  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'];
+  if (debugFd !== undefined) {
+    passFds.push(DESCRIPTORS.debug);
+    stdio.push(debugFd);
+  }
   try {
-    return spawn(init, args, { env, stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'] });
+    return spawn(init, initArguments(spec, argv, passFds), { env, stdio });
   } catch (error) {
     throw startError(init, error as NodeJS.ErrnoException);
   }
@@ -89,7 +97,8 @@ function startError(init: string, { message, code }: NodeJS.ErrnoException): San
 }
 
 function readStatus(status: Socket, end: SandboxEnd): void {
-  readJsonLines<StatusLine>(status, (line) => {
+  readLines(status, (text) => {
+    const line = parseStatus(text);
     switch (line.type) {
       case 'failed':
         end.error ??= stepError(line);

@@ -41,7 +41,11 @@ interface InitKilled {
 }
 
 /** What ns-init writes on its status descriptor, one JSON object a line. */
-export type StatusLine = StepFailed | NamespaceMissing | Ready | Exited | InitKilled;
+type StatusLine = StepFailed | NamespaceMissing | Ready | Exited | InitKilled;
+
+export function parseStatus(line: string): StatusLine {
+  return JSON.parse(line) as StatusLine;
+}
 
 /** One error for a failed step: what, errno, the confirmed cause, the fix. */
 export function stepError({ step, subject, errno }: StepFailed): SandboxError {

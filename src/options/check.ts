@@ -77,3 +77,15 @@ export function checkAbsolutePath(option: string, value: unknown): string {
   if (!path.isAbsolute(text)) throw wrongOption(option, 'an absolute path', value);
   return path.resolve(text);
 }
+
+/** setTimeout takes no more; a longer wait would be none. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Milliseconds, or false for no limit. */
+export function checkTimeout(option: string, value: unknown): number | false {
+  const isLimit = Number.isInteger(value) && Number(value) > 0 && Number(value) <= MAX_TIMEOUT_MS;
+  if (value !== false && !isLimit) {
+    throw wrongOption(option, `milliseconds from 1 to ${MAX_TIMEOUT_MS}, or false`, value);
+  }
+  return value as number | false;
+}

@@ -39,6 +39,8 @@ export interface SandboxOptions {
   baseEnvironment?: string;
   /** `testEnvironmentOptions` for the base environment. Default: {}. */
   baseEnvironmentOptions?: Record<string, unknown>;
+  /** Milliseconds that a whole file may take; then it is ended. Default: 1,800,000 (30 minutes); false: no limit. */
+  timeout?: number | false;
   /** Put `ns` on the global object of the tests. Default: false. */
   global?: boolean;
   /** Where sandboxes cannot be had (not Linux): fail, report as skipped, or run without. Default: "fail". */
@@ -57,6 +59,7 @@ export interface CheckedOptions {
   loopback: boolean;
   baseEnvironment: string;
   baseEnvironmentOptions: Record<string, unknown>;
+  timeout: number | false;
   global: boolean;
   onUnsupported: 'fail' | 'skip' | 'run';
 }

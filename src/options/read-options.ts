@@ -9,6 +9,7 @@ import {
   checkObject,
   checkOneOf,
   checkText,
+  checkTimeout,
   unknownOption,
 } from './check';
 import type { BindMount, CheckedOptions, NamespaceChoice } from './options';
@@ -35,6 +36,7 @@ const OPTIONS: {
   loopback: { read: (value, option) => checkBoolean(option, value), default: true },
   baseEnvironment: { read: (value, option) => checkText(option, value), default: 'node' },
   baseEnvironmentOptions: { read: (value, option) => checkObject(option, value), default: {} },
+  timeout: { read: (value, option) => checkTimeout(option, value), default: 30 * 60 * 1000 },
   global: { read: (value, option) => checkBoolean(option, value), default: false },
   onUnsupported: {
     read: (value, option) => checkOneOf(option, ['fail', 'skip', 'run'], value),

@@ -1,8 +1,10 @@
 /** The test process's end of the channel. */
 import { Socket } from 'node:net';
-import { readJsonLines, toJsonLine } from '../channel/json-lines';
+import { decode, encode } from '../channel/encode';
+import { readLines } from '../channel/lines';
 import type { FromTestProcess, ToTestProcess } from '../channel/messages';
 import { DESCRIPTORS } from '../launch/init-arguments';
+import { writeAtOnce } from './write-at-once';
 
 const channel = new Socket({ fd: DESCRIPTORS.channel });
 // When Jest is gone, so are we in a moment: the lifeline sees to it.
@@ -14,22 +16,24 @@ const write = channel.write.bind(channel);
 /** Waits for the one request. */
 export function receive(): Promise<ToTestProcess> {
   return new Promise((resolve) => {
-    readJsonLines<ToTestProcess>(channel, (message) => {
-      resolve(message);
+    readLines(channel, (line) => {
+      resolve(decode(line) as ToTestProcess);
       // From here on the channel must not keep a finished test process alive.
       channel.pause();
       channel.unref();
+      // What is told while the file runs has left when the test process is killed.
+      writeAtOnce(channel);
     });
   });
 }
 
 /** Sends a message on its way. */
 export function tell(message: FromTestProcess): void {
-  write(toJsonLine(message));
+  write(encode(message));
 }
 
 /** Sends a message and waits until it has left this process. */
 export function answer(message: FromTestProcess): Promise<void> {
   channel.ref();
-  return new Promise((resolve) => write(toJsonLine(message), () => resolve()));
+  return new Promise((resolve) => write(encode(message), () => resolve()));
 }

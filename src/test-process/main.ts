@@ -4,14 +4,10 @@
  */
 import { answer, receive } from './border';
 import { notIsolated } from './verify';
+import { writeAtOnce } from './write-at-once';
 
-// Standard output is a socket pair, on which Node writes in its own time: what is not written when the
-// process exits would be lost, and a test may exit or crash it at any moment.
-for (const stream of [process.stdout, process.stderr]) {
-  (stream as unknown as { _handle?: { setBlocking?(on: boolean): void } })._handle?.setBlocking?.(
-    true,
-  );
-}
+writeAtOnce(process.stdout);
+writeAtOnce(process.stderr);
 
 async function main(): Promise<void> {
   const request = await receive();
@@ -19,6 +15,10 @@ async function main(): Promise<void> {
   if (shared.length > 0) {
     await answer({ type: 'not-isolated', namespaces: shared });
   } else {
+    if (request.debug) {
+      const { openDebugger } = require('./open-debugger') as typeof import('./open-debugger');
+      await openDebugger(request.debug, request.testPath);
+    }
     // Loaded only now: nothing of Jest or of the project runs before the verification.
     const { runTestFile } = require('./run-test-file') as typeof import('./run-test-file');
     await answer(await runTestFile(request));

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import { packError } from '../channel/errors';
 import type { FileFailed, FileSucceeded, RunFile } from '../channel/messages';
-import { enterSandbox } from '../environment/inside';
+import { enterSandbox, extendOther } from '../environment/inside';
 import { defaultExport, type JestPackages, jestFrom, resolveEnvironment } from '../jest/find-jest';
 import type {
   EnvironmentClass,
@@ -13,6 +14,7 @@ import type {
 } from '../jest/types';
 import { processWide } from '../native/load';
 import { tell } from './border';
+import { watchOpenHandles } from './open-handles';
 import { hadOf } from './verify';
 
 const EXPOSE_GLOBAL = path.join(__dirname, '..', 'environment', 'expose-global.js');
@@ -26,11 +28,13 @@ export async function runTestFile(request: RunFile): Promise<FileSucceeded | Fil
   processWide().sandbox = { ...request.sandbox, asked };
   try {
     const { otherEnvironment, baseEnvironment, baseEnvironmentOptions } = request;
+    const load = (name: string) => loadEnvironment(jest, projectConfig, name);
     enterSandbox({
-      Base: await loadEnvironment(jest, projectConfig, otherEnvironment ?? baseEnvironment),
+      Base: await load(baseEnvironment),
       baseOptions: otherEnvironment === undefined ? baseEnvironmentOptions : undefined,
-      otherModule: otherEnvironment,
+      onConsole: (entry) => tell({ type: 'console', entry }),
     });
+    if (otherEnvironment !== undefined) extendOther(otherEnvironment, await load(otherEnvironment));
     return await runWithJest(jest, projectConfig, request);
   } catch (error) {
     return fileFailed(error);
@@ -51,7 +55,8 @@ async function runWithJest(
   const TestRunner = defaultExport<TestRunnerClass>(jest.require('jest-runner'));
   const { moduleMap, resolver } = await createResolver(jest, config, request.moduleMap);
   const { changedFiles, sourcesRelatedToTestsInChangedFiles } = request.context;
-  const runner = new TestRunner(request.globalConfig as GlobalConfig, {
+  const globalConfig = request.globalConfig as GlobalConfig;
+  const runner = new TestRunner(globalConfig, {
     changedFiles: changedFiles ? new Set(changedFiles) : undefined,
     sourcesRelatedToTestsInChangedFiles: sourcesRelatedToTestsInChangedFiles
       ? new Set(sourcesRelatedToTestsInChangedFiles)
@@ -68,12 +73,14 @@ async function runWithJest(
     process.env.JEST_WORKER_ID = request.workerId;
   });
   runner.on('test-file-success', ([, result]: [Test, TestResult]) => {
-    answer = { type: 'file-succeeded', result };
+    answer = { type: 'file-succeeded', result: packErrors(result) };
   });
   runner.on('test-file-failure', ([, error]: [Test, unknown]) => {
     answer = fileFailed(error);
   });
+  const openHandles = globalConfig.detectOpenHandles ? watchOpenHandles() : undefined;
   await runner.runTests([test], { isInterrupted: () => false, on: () => {} }, { serial: true });
+  if (openHandles) tell({ type: 'open-handles', handles: await openHandles() });
   return answer;
 }
 
@@ -108,11 +115,18 @@ async function loadEnvironment(
   return transformer.requireAndTranspileModule(resolveEnvironment(jest, config.rootDir, name));
 }
 
-/** As jest-runner's own workers tell an error. */
 function fileFailed(error: unknown): FileFailed {
-  if (typeof error !== 'object' || error === null) {
-    return { type: 'file-failed', error: { message: String(error), stack: String(error) } };
-  }
-  const { message, stack, code } = error as NodeJS.ErrnoException;
-  return { type: 'file-failed', error: { message, stack, code } };
+  return { type: 'file-failed', error: packError(error) };
+}
+
+/** The errors behind the messages, which a structured clone would not keep whole. */
+function packErrors(result: TestResult): TestResult {
+  return {
+    ...result,
+    testExecError: packError(result.testExecError),
+    testResults: result.testResults.map((test) => ({
+      ...test,
+      failureDetails: test.failureDetails.map((error) => packError(error)),
+    })),
+  };
 }

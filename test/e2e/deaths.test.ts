@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually, type HostState, hostState, sandboxProcesses } from '../support/host';
 import { ENTRY_LINES } from '../support/package';
-import { outcomes, Project, runJest } from '../support/project';
+import { type JestRun, outcomes, Project, runJest } from '../support/project';
 
 /** A daemon that leaves its parent, its session and its process group, and holds on to everything. */
 const LEAVES_A_DAEMON = `
@@ -15,6 +15,65 @@ const LEAVES_A_DAEMON = `
     require('fs').writeFileSync('/dev/shm/left', 'x');
   });
 `;
+
+/** How a file can end without a result, what is said of it, and its tests. */
+const EARLY_ENDS = [
+  ...[
+    ['killed', `process.kill(process.pid, 'SIGKILL')`, 'was killed by SIGKILL'],
+    ['crashed', `process.kill(process.pid, 'SIGSEGV')`, 'was killed by SIGSEGV'],
+    ['aborted', 'process.abort()', 'was killed by SIGABRT'],
+    ['exited', 'process.exit(3)', 'exited with code 3'],
+    ['exited-well', 'process.exit(0)', 'exited with code 0'],
+    ['out-of-memory', 'for (const all = []; ; ) all.push(new Array(1e5).fill(all.length))', 'was killed by SIGABRT'],
+    [
+      'without-init',
+      `process.kill(1, 'SIGKILL'); process.kill(process.pid, 'SIGTERM')`,
+      'was killed by SIGTERM',
+    ],
+  ].map(([name = '', statement = '', ended = '']) =>
+    endsInTest(name, statement, `The test process ${ended} while this test was running`),
+  ),
+  ...[
+    ['loops', 'while (true) {}'],
+    ['blocks', `require('child_process').execFileSync('sleep', ['1000'])`],
+    ['waits', 'await new Promise((resolve) => setTimeout(resolve, 1e8))'],
+  ].map(([name = '', statement = '']) =>
+    endsInTest(
+      name,
+      statement,
+      'took longer than 4000 ms and was ended while this test was running',
+      '/** @jest-environment-options {"timeout": 4000} */',
+    ),
+  ),
+  {
+    name: 'dies-loading',
+    text: `console.log('last words: dies-loading'); process.abort();`,
+    says: 'The test process was killed by SIGABRT before the first test of',
+    tests: [],
+  },
+  {
+    name: 'dies-in-hook',
+    text: `
+      test('ran', () => console.log('last words: dies-in-hook'));
+      afterAll(() => process.abort());`,
+    says: 'when no test was running',
+    tests: ['ran passed'],
+  },
+];
+
+function endsInTest(name: string, statement: string, says: string, docblock = '') {
+  const text = `${docblock}
+    describe('outer', () => {
+      test('before', () => {});
+      test('bad', async () => {
+        console.log('last words: ${name}');
+        ${statement};
+        await new Promise(() => {});
+      }, 1e8);
+      test('after', () => {});
+    });`;
+  return { name, text, says, tests: ['before passed', 'bad failed'] };
+}
 
 let before: HostState;
 beforeEach(() => {
@@ -35,33 +94,29 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
     expect(sandboxProcesses()).toEqual([]);
   });
 
-  test.each([
-    [
-      'is killed',
-      `process.kill(process.pid, 'SIGKILL')`,
-      'The test process was killed by SIGKILL while running',
-    ],
-    ['aborts', 'process.abort()', 'The test process was killed by SIGABRT while running'],
-    ['exits', 'process.exit(3)', 'The test process exited with code 3 before'],
-    ['exits as if all were well', 'process.exit(0)', 'The test process exited with code 0 before'],
-    [
-      'is forgotten by its own init',
-      `process.kill(1, 'SIGKILL'); process.kill(process.pid, 'SIGTERM')`,
-      'The test process was killed by SIGTERM while running',
-    ],
-  ])('a file that %s is one failed file, and the others run', async (_, statement, message) => {
-    const run = await runJest(
-      {
-        'a.test.js': `test('good', () => {});`,
-        'b.test.js': `test('bad', async () => { console.error('last words'); ${statement}; await new Promise(() => {}); });`,
-        'c.test.js': `test('good', () => {});`,
-      },
-      config,
-    );
-    expect(outcomes(run)).toEqual(['good: passed', 'good: passed']);
-    expect(run.json?.numRuntimeErrorTestSuites).toBe(1);
-    expect(run.stderr).toContain(message);
-    expect(run.code).toBe(1);
+  describe('files that never give a result', () => {
+    let run: JestRun;
+    beforeAll(async () => {
+      run = await runJest(
+        Object.fromEntries(EARLY_ENDS.map(({ name, text }) => [`${name}.test.js`, text])),
+        { ...config, testEnvironmentOptions: { timeout: 20_000 } },
+        { env: { NODE_OPTIONS: '--max-old-space-size=64' }, args: ['-w', '2'] },
+      );
+    });
+    const fileOf = (name: string) =>
+      run.json?.testResults.find((file) => file.name.endsWith(`/${name}.test.js`));
+
+    test.each(EARLY_ENDS)('$name: $says', ({ name, says, tests }) => {
+      const file = fileOf(name);
+      const message = file?.message.replace(/\s+/g, ' ');
+      expect(message).toContain(says);
+      if (tests.includes('bad failed')) expect(message).toContain('● outer › bad');
+      expect(file?.assertionResults.map(({ title, status }) => `${title} ${status}`)).toEqual(
+        tests,
+      );
+      expect(run.stderr).toContain(`last words: ${name}\n`);
+      expect(run.code).toBe(1);
+    });
   });
 
   test('output that was written before the end is kept', async () => {

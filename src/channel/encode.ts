@@ -1,0 +1,96 @@
+/**
+ * A message as one line of text: the structured clone that Jest and its workers exchange, in base64. A
+ * line, because a test can write to any descriptor of its process: what is no message is one bad line.
+ */
+import { types } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
+
+/** One value as one line. What cannot be cloned is left out instead of losing the message. */
+export function encode(value: unknown): string {
+  let clone: Buffer;
+  try {
+    clone = serialize(value);
+  } catch {
+    clone = serialize(withoutUncloneable(value, new Map()));
+  }
+  return `${clone.toString('base64')}\n`;
+}
+
+/** The value of a line, or undefined for a line that `encode` never wrote. */
+export function decode(line: string): unknown {
+  try {
+    return deserialize(Buffer.from(line, 'base64'));
+  } catch {
+    return undefined;
+  }
+}
+
+const UNREADABLE = '[Unserialisable]';
+
+/** A copy without functions and symbols. Getters are the tests' code, and may throw. */
+function withoutUncloneable(value: unknown, copies: Map<object, unknown>): unknown {
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  if (copies.has(value)) return copies.get(value);
+  if (types.isNativeError(value)) return cloneable(value);
+  if (types.isMap(value)) {
+    const copy = new Map();
+    copies.set(value, copy);
+    for (const [key, item] of value) {
+      copy.set(withoutUncloneable(key, copies), withoutUncloneable(item, copies));
+    }
+    return copy;
+  }
+  if (types.isSet(value)) {
+    const copy = new Set();
+    copies.set(value, copy);
+    for (const item of value) copy.add(withoutUncloneable(item, copies));
+    return copy;
+  }
+  if (isOpaque(value)) return cloneable(value);
+  const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [] : {};
+  copies.set(value, copy);
+  for (const key of keysOf(value)) {
+    (copy as Record<string, unknown>)[key] = withoutUncloneable(property(value, key), copies);
+  }
+  return copy;
+}
+
+/** Values whose contents are not properties. */
+function isOpaque(value: object): boolean {
+  return (
+    types.isDate(value) ||
+    types.isRegExp(value) ||
+    types.isBoxedPrimitive(value) ||
+    types.isAnyArrayBuffer(value) ||
+    ArrayBuffer.isView(value) ||
+    types.isPromise(value) ||
+    types.isWeakMap(value) ||
+    types.isWeakSet(value)
+  );
+}
+
+function cloneable(value: object): unknown {
+  try {
+    return deserialize(serialize(value));
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+function keysOf(value: object): string[] {
+  try {
+    return Object.keys(value);
+  } catch {
+    // A proxy that refuses.
+    return [];
+  }
+}
+
+function property(owner: object, key: string): unknown {
+  try {
+    return (owner as Record<string, unknown>)[key];
+  } catch {
+    return UNREADABLE;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Errors across the channel. A structured clone keeps an error's message and stack; Jest also prints
+ * causes, the errors of an AggregateError and what matchers attach, and reporters read them.
+ */
+import { types } from 'node:util';
+
+/** An error as a plain value. Marked by its only key. */
+interface PackedError {
+  'ns-jest:error': {
+    name: string;
+    message: string;
+    stack: string | undefined;
+    /** What is kept of other own properties: `code`, `matcherResult`, ... */
+    properties: Record<string, unknown>;
+    cause?: unknown;
+    errors?: unknown[];
+  };
+}
+
+const MARK = 'ns-jest:error';
+const OWN = ['name', 'message', 'stack', 'cause', 'errors'];
+
+/** What was thrown, of whatever kind: errors packed, anything else as it is. */
+export function packError(thrown: unknown, seen = new Set<unknown>()): unknown {
+  if (!isError(thrown)) return thrown;
+  // A cause that leads back to its error.
+  if (seen.has(thrown)) return String(thrown);
+  seen.add(thrown);
+  const { name, message, stack, cause, errors } = thrown;
+  const properties = Object.fromEntries(
+    Object.entries(thrown).filter(([key]) => !OWN.includes(key)),
+  );
+  const packed: PackedError = { [MARK]: { name, message, stack, properties } };
+  if ('cause' in thrown) packed[MARK].cause = packError(cause, seen);
+  if (Array.isArray(errors)) packed[MARK].errors = errors.map((each) => packError(each, seen));
+  return packed;
+}
+
+/** The error that was packed, or the value that was none. */
+export function unpackError(value: unknown): unknown {
+  const packed = (value as PackedError | null | undefined)?.[MARK];
+  if (packed === undefined) return value;
+  const error = new Error(packed.message);
+  hidden(error, 'stack', packed.stack);
+  if (packed.name !== error.name) hidden(error, 'name', packed.name);
+  if ('cause' in packed) hidden(error, 'cause', unpackError(packed.cause));
+  if (packed.errors) hidden(error, 'errors', packed.errors.map(unpackError));
+  return Object.assign(error, packed.properties);
+}
+
+/** As the language has them: not among the keys. */
+function hidden(error: Error, key: string, value: unknown): void {
+  Object.defineProperty(error, key, { value, writable: true, configurable: true });
+}
+
+type AnyError = Error & { cause?: unknown; errors?: unknown };
+
+/** Of any realm: tests have one of their own. */
+function isError(value: unknown): value is AnyError {
+  return types.isNativeError(value) || value instanceof Error;
+}

@@ -1,0 +1,34 @@
+import { SandboxError } from '../errors/sandbox-error';
+import type { SandboxEnd } from '../launch/open-sandbox';
+import type { Progress } from './progress';
+
+/** The test process is gone and never said how the file went: why, and where it was. */
+export function endedTooEarly(
+  end: SandboxEnd,
+  progress: Progress,
+  testPath: string,
+  passedLimit: number | undefined,
+): Error {
+  const where = whereItWas(progress, testPath);
+  if (passedLimit !== undefined) {
+    return new SandboxError(`The file took longer than ${passedLimit} ms and was ended ${where}`, {
+      step: 'run the file',
+      subject: testPath,
+      option: 'timeout',
+      fix: 'The option "timeout" of testEnvironmentOptions is the limit for a whole file.',
+    });
+  }
+  if (end.error) return end.error;
+  return new SandboxError(
+    end.signal
+      ? `The test process was killed by ${end.signal} ${where}`
+      : `The test process exited with code ${end.exitCode} ${where}`,
+    { step: 'run the file', subject: testPath, code: end.signal ?? `${end.exitCode}` },
+  );
+}
+
+function whereItWas({ running, results }: Progress, testPath: string): string {
+  if (running) return 'while this test was running';
+  if (results.length > 0) return `in ${testPath}, when no test was running`;
+  return `before the first test of ${testPath}`;
+}

@@ -1,0 +1,24 @@
+/** What a sandbox tells besides the result, on standard error. */
+import path from 'node:path';
+import type { SandboxEnd } from '../launch/open-sandbox';
+
+const toldMissing = new Set<string>();
+
+/** Said once, not once a file: a namespace that was only to be tried could not be had. */
+export function tellMissing({ missing }: SandboxEnd): void {
+  for (const { name, code } of missing) {
+    if (toldMissing.has(name)) continue;
+    toldMissing.add(name);
+    process.stderr.write(
+      `ns-jest: the ${name} namespace could not be had (${code}): files share the host's\n`,
+    );
+  }
+}
+
+/** The processes that the file left running. */
+export function tellLeft({ exited }: SandboxEnd, rootDir: string, testPath: string): void {
+  if (exited === undefined || exited.left.length === 0) return;
+  const commands = exited.left.map(({ command }) => `  ${command}\n`).join('');
+  const file = path.relative(rootDir, testPath);
+  process.stderr.write(`ns-jest: ${file} left processes running, which were killed:\n${commands}`);
+}

@@ -1,0 +1,74 @@
+import type { JestPackages } from '../jest/find-jest';
+import type { GlobalConfig, ProjectConfig, TestCaseResult, TestResult } from '../jest/types';
+import { emptyResult } from './empty-result';
+import type { Progress } from './progress';
+
+/** A file of which there is more to say than that it ended. */
+export interface UnfinishedFile {
+  testPath: string;
+  globalConfig: GlobalConfig;
+  projectConfig: ProjectConfig;
+  jest: JestPackages;
+}
+
+/**
+ * The result of a file that ended before it had one: what had passed and failed until then, and the
+ * test that was running as failed. Without such a test it is the file that failed.
+ */
+export function unfinishedResult(
+  file: UnfinishedFile,
+  progress: Progress,
+  error: Error,
+): TestResult {
+  const { results, running } = progress;
+  const testResults = running ? [...results, interruptedTest(running, error)] : results;
+  const count = (status: string) => testResults.filter((test) => test.status === status).length;
+  return {
+    ...emptyResult(file.testPath),
+    console: progress.console.length > 0 ? progress.console : undefined,
+    numPassingTests: count('passed'),
+    numFailingTests: count('failed'),
+    numPendingTests: count('pending'),
+    numTodoTests: count('todo'),
+    testResults,
+    failureMessage: failureMessage(file, testResults, running ? undefined : error),
+    ...(running ? {} : { testExecError: { message: error.message, stack: error.stack } }),
+  };
+}
+
+function interruptedTest(running: NonNullable<Progress['running']>, error: Error): TestCaseResult {
+  const { ancestorTitles, fullName, title, startedAt } = running;
+  return {
+    ancestorTitles,
+    duration: startedAt ? Date.now() - startedAt : null,
+    failureDetails: [{ message: error.message, stack: error.stack }],
+    failureMessages: [error.stack ?? error.message],
+    fullName,
+    invocations: 1,
+    location: null,
+    numPassingAsserts: 0,
+    retryReasons: [],
+    startedAt,
+    status: 'failed',
+    title,
+  };
+}
+
+/** As Jest itself would print it. */
+function failureMessage(
+  { jest, projectConfig, globalConfig, testPath }: UnfinishedFile,
+  testResults: TestCaseResult[],
+  error: Error | undefined,
+): string {
+  const { formatResultsErrors, formatExecError } = jest.require('jest-message-util') as {
+    formatResultsErrors(results: TestCaseResult[], ...rest: unknown[]): string | null;
+    formatExecError(error: Error, ...rest: unknown[]): string;
+  };
+  const rest = [projectConfig, globalConfig, testPath];
+  return [
+    formatResultsErrors(testResults, ...rest) ?? '',
+    error ? formatExecError(error, ...rest) : '',
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
