@@ -19,7 +19,7 @@ import type {
 } from '../jest/types';
 import type { CheckedOptions } from '../options/options';
 import { readOptions } from '../options/read-options';
-import { wrapNextTestRunner } from './test-runner-hook';
+import { alwaysWrapTestRunner, wrapNextTestRunner } from './test-runner-hook';
 
 /** The methods of Jest's console classes that Jest reads the result's console from. */
 interface TestConsole {
@@ -52,7 +52,9 @@ function createClass(NodeEnvironment: EnvironmentClass): EnvironmentClass {
         throw new SandboxError(unsupported);
       }
       super(config, context);
-      const { setupFiles } = config.projectConfig;
+      const { setupFiles, testRunner } = config.projectConfig;
+      const isExtended = Object.getPrototypeOf(this) !== HandOverEnvironment.prototype;
+      if (isExtended) alwaysWrapTestRunner(String(testRunner), delegate);
       handOvers.set(this, {
         options,
         unsupported,
@@ -99,8 +101,8 @@ function notHandedOver(): SandboxError {
     'The file was not handed over to a sandbox, and does not run outside of one',
     {
       reason:
-        'The environment alone needs a test runner that is no ES module, and cannot be extended by a class.',
-      fix: "Use the preset ('ns-jest'), or name the class in the option baseEnvironment.",
+        'The environment alone needs a test runner that is no ES module.',
+      fix: "Use the preset: preset: 'ns-jest'",
     },
   );
 }

@@ -9,6 +9,8 @@ import type { TestFramework } from '../jest/types';
 import { loader } from './module-loader';
 
 let armed = false;
+/** Test runners that are wrapped each time they are loaded. */
+const wrapped = new Set<string>();
 
 /** jest-util loads test runners, and what a user's own module loads is none of ours. */
 function isLoadedByJest(parent: unknown): boolean {
@@ -21,8 +23,24 @@ function isClass(value: object): boolean {
   return Function.prototype.toString.call(value).startsWith('class');
 }
 
+type Wrap = (original: TestFramework) => TestFramework;
+
+/**
+ * Makes one test runner, by its file, always one that `wrap` returns. A class that extends ours is read
+ * from us once, for the first of its files.
+ */
+export function alwaysWrapTestRunner(file: string, wrap: Wrap): void {
+  if (wrapped.has(file)) return;
+  wrapped.add(file);
+  const load = loader._load;
+  loader._load = function hooked(request, parent, isMain) {
+    const loaded = load.call(this, request, parent, isMain);
+    return request === file && isLoadedByJest(parent) ? wrapDefault(loaded, wrap) : loaded;
+  };
+}
+
 /** Makes the next test runner that Jest loads one that `wrap` returns. */
-export function wrapNextTestRunner(wrap: (original: TestFramework) => TestFramework): void {
+export function wrapNextTestRunner(wrap: Wrap): void {
   if (armed) return;
   armed = true;
   const load = loader._load;
@@ -37,9 +55,12 @@ export function wrapNextTestRunner(wrap: (original: TestFramework) => TestFramew
       return load.call(this, request, parent, isMain);
     }
     disarm();
-    const loaded = load.call(this, request, parent, isMain);
-    const original = (loaded as { default?: unknown })?.default ?? loaded;
-    if (typeof original !== 'function' || isClass(original)) return loaded;
-    return { __esModule: true, default: wrap(original as TestFramework) };
+    return wrapDefault(load.call(this, request, parent, isMain), wrap);
   };
+}
+
+function wrapDefault(loaded: unknown, wrap: Wrap): unknown {
+  const original = (loaded as { default?: unknown })?.default ?? loaded;
+  if (typeof original !== 'function' || isClass(original)) return loaded;
+  return { __esModule: true, default: wrap(original as TestFramework) };
 }

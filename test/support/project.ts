@@ -26,6 +26,7 @@ export interface JestJson {
     message: string;
     assertionResults: {
       fullName: string;
+      title: string;
       status: string;
       failureMessages: string[];
     }[];
