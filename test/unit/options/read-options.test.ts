@@ -19,6 +19,11 @@ test.each<[string, object, string]>([
     "Expected the option \"namespaces.uts\" to be true, false, 'try', got 'yes'",
   ],
   [
+    'a limit that is none',
+    { timeout: 0 },
+    'Expected the option "timeout" to be milliseconds from 1 to 2147483647, or false, got 0',
+  ],
+  [
     'too long a hostname',
     { hostname: 'x'.repeat(65) },
     'Expected the option "hostname" to be at most 64 bytes, got 65',
@@ -107,6 +112,7 @@ describe('defaults', () => {
       baseEnvironment: 'node',
       baseEnvironmentOptions: {},
       global: false,
+      timeout: 1_800_000,
       onUnsupported: 'fail',
     });
   });
