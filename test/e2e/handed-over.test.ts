@@ -1,33 +1,59 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { JESTS } from '../support/package';
 import { outcomes, runJest } from '../support/project';
 
 const WHERE = `test('inside', () => expect(require('os').hostname()).toBe('sandbox'));`;
 
-test.each([
-  [
-    'a test runner that is an ES module',
+test('a test runner that is an ES module: the environment alone fails, and never runs on the host', async () => {
+  const run = await runJest(
     {
       'runner.mjs': `import { createRequire } from 'node:module'; const require = createRequire(process.env.JEST_FOLDER); const runner = require('jest-circus/runner'); export default runner.default ?? runner;`,
+      'a.test.js': WHERE,
+      'b.test.js': WHERE,
     },
     { testEnvironment: 'ns-jest', testRunner: './runner.mjs' },
-  ],
-  [
-    'a class that extends the environment',
-    { 'env.js': `module.exports = class extends require('ns-jest').default {};` },
-    { testEnvironment: './env.js' },
-  ],
-])(
-  'a file that cannot be handed over is an error, never a test on the host: %s',
-  async (_, files, config) => {
-    const run = await runJest({ ...files, 'a.test.js': WHERE, 'b.test.js': WHERE }, config, {
-      args: ['-i'],
-      env: { JEST_FOLDER: require.resolve('jest-circus') },
-    });
-    expect(outcomes(run).filter((outcome) => outcome !== 'inside: passed')).toEqual([]);
-    expect(run.stderr).toContain('The file was not handed over to a sandbox');
-    expect(run.code).toBe(1);
-  },
-);
+    { args: ['-i'], env: { JEST_FOLDER: require.resolve('jest-circus') } },
+  );
+  expect(outcomes(run)).toEqual([]);
+  expect(run.stderr).toContain('The file was not handed over to a sandbox');
+  expect(run.code).toBe(1);
+});
+
+describe.each(JESTS)('Jest $version', ({ folder: jest }) => {
+  describe.each([
+    ['the environment alone', {}],
+    ['the runner', { runner: 'ns-jest/runner' }],
+  ])('a class that extends the environment, with %s', (_, config) => {
+    test.each([['-i'], ['--maxWorkers=2']])(
+      '%s: every file runs inside, in that class',
+      async (flag) => {
+        const text = `
+        const { ns } = require('ns-jest');
+        test('inside', () => {
+          expect(mine).toBe('sandbox');
+          expect(ns).toBeIsolatedFromHost();
+        });`;
+        const run = await runJest(
+          {
+            'env.js': `
+            module.exports = class extends require('ns-jest').default {
+              async setup() {
+                await super.setup();
+                this.global.mine = require('os').hostname();
+              }
+            };`,
+            'a.test.js': text,
+            'b.test.js': text,
+            'c.test.js': text,
+          },
+          { ...config, testEnvironment: './env.js' },
+          { jest, args: [flag] },
+        );
+        expect(outcomes(run)).toEqual(Array(3).fill('inside: passed'));
+      },
+    );
+  });
+});
 
 test('what is wrong for all files is said once, and the run ends as every run does', async () => {
   const run = await runJest(
