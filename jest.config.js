@@ -1,7 +1,10 @@
 /** Four kinds of tests, four projects. */
 const typescript = {
   // Projects of their own.
-  modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/test/differential/fixtures/'],
+  modulePathIgnorePatterns: [
+    '<rootDir>/.cache/',
+    '<rootDir>/test/differential/(fixtures|planted)/',
+  ],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
 };
 

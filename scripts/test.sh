@@ -3,7 +3,7 @@
 # Arguments go to Jest, for example: sh scripts/test.sh test/unit
 set -eu
 cd "$(dirname "$0")/.."
-sh scripts/setup.sh procps strace
+sh scripts/setup.sh procps strace tmux git
 
 user=$(id -u)
 jest() {
@@ -17,6 +17,10 @@ status=0
 jest inside --selectProjects unit sandbox -- "$@" || status=1
 # One at a time: they compare the host before and after.
 jest outside --selectProjects e2e --runInBand -- "$@" || status=1
+# Each layout and each version of Jest once as root, once as the user.
+if [ "$user" = 0 ]; then installs='/npm-29 /pnpm-30'; else installs='/npm-30 /pnpm-29'; fi
+# Unquoted: one word a pattern.
+jest differential --selectProjects differential -- ${*:-harness $installs} || status=1
 if [ "$user" = 0 ]; then
   sh scripts/as-ordinary-user.sh sh scripts/test.sh "$@" || status=1
 fi

@@ -7,34 +7,42 @@ import { PACKAGE } from './package';
 const DIFFERENTIAL = path.join(PACKAGE, 'test', 'differential');
 const FIXTURES = path.join(DIFFERENTIAL, 'fixtures');
 
+/** A fixture is up to thirty runs of Jest. */
+const MANY_RUNS_MS = 400_000;
+
 /** One test per fixture: with ns-jest it says what it says with plain Jest. */
-export function compareFixtures(install: string): void {
-  const [, jest = ''] = install.split('-');
-  execFileSync(process.execPath, [path.join(DIFFERENTIAL, 'installs.mjs'), install], {
+export function compareFixtures(installation: string): void {
+  const [, jest = ''] = installation.split('-');
+  const folder = install(installation);
+  for (const name of fixturesFor(jest)) {
+    test(
+      name,
+      async () => {
+        const { code, output } = await compare(path.join(FIXTURES, name), folder);
+        // The lines are the differences: shown whole where there are any.
+        expect(code === 0 ? 'no difference' : output).toBe('no difference');
+      },
+      MANY_RUNS_MS,
+    );
+  }
+}
+
+/** Makes an installation such as "npm-30", or brings it up to date, and returns its folder. */
+export function install(installation: string): string {
+  execFileSync(process.execPath, [path.join(DIFFERENTIAL, 'installs.mjs'), installation], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  for (const name of fixturesFor(jest)) {
-    test(name, async () => {
-      const { code, output } = await compare(path.join(FIXTURES, name), install);
-      // The lines are the differences: shown whole where there are any.
-      expect(code === 0 ? 'no difference' : output).toBe('no difference');
-    });
-  }
+  return path.join(PACKAGE, '.cache', 'differential', installation);
 }
 
 /** Runs the comparison as a user would. */
 export async function compare(
   folder: string,
-  install: string,
+  installed: string,
 ): Promise<{ code: number | null; output: string }> {
   const child = spawn(
     process.execPath,
-    [
-      path.join(DIFFERENTIAL, 'compare.mjs'),
-      folder,
-      '--install',
-      path.join(PACKAGE, '.cache', 'differential', install),
-    ],
+    [path.join(DIFFERENTIAL, 'compare.mjs'), folder, '--install', installed],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let output = '';

@@ -1,0 +1,21 @@
+import path from 'node:path';
+import { expect, test } from '@jest/globals';
+import { compare, install } from '../support/fixtures';
+
+// Files that say another thing in a sandbox: a comparison that sees no difference here sees none ever.
+test('differences are seen wherever they are, and declared ones are told apart', async () => {
+  const { code, output } = await compare(path.join(__dirname, 'planted'), install('npm-30'));
+  expect(code).toBe(1);
+  const lines = output.split('\n');
+  const has = (...words: string[]) =>
+    lines.some((line) => words.every((word) => line.includes(word)));
+  for (const combination of ['[preset]', '[environment]']) {
+    expect(has(combination, 'exit code: plain "0", ns-jest "1"')).toBe(true);
+    expect(has(combination, 'stderr line', 'outside', 'inside')).toBe(true);
+    expect(has(combination, 'results.numFailedTests: plain "0", ns-jest "1"')).toBe(true);
+    expect(has(combination, 'fails inside', '.status')).toBe(true);
+  }
+  expect(has('[environment]', 'file seen.txt', 'outside', 'inside')).toBe(true);
+  expect(has('[preset]', 'file seen.txt')).toBe(false);
+  expect(has('declared, but does not differ: ^nothing of the kind')).toBe(true);
+});
