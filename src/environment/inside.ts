@@ -65,6 +65,12 @@ function extendBase({ Base, baseOptions, onConsole }: InsideSetup): EnvironmentC
       return super.handleTestEvent?.(event, state);
     }
   }
+  // Where its class is looked at, in a stack trace for one, it is the environment that was asked for.
+  Object.defineProperty(SandboxEnvironment.prototype, 'constructor', {
+    value: Base,
+    writable: true,
+    configurable: true,
+  });
   return SandboxEnvironment;
 }
 

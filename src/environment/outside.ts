@@ -100,8 +100,7 @@ function notHandedOver(): SandboxError {
   return new SandboxError(
     'The file was not handed over to a sandbox, and does not run outside of one',
     {
-      reason:
-        'The environment alone needs a test runner that is no ES module.',
+      reason: 'The environment alone needs a test runner that is no ES module.',
       fix: "Use the preset: preset: 'ns-jest'",
     },
   );

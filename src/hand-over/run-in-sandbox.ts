@@ -10,6 +10,7 @@ import { neededPaths } from '../options/needed-paths';
 import { type SandboxSpec, toSandboxSpec } from '../options/sandbox-spec';
 import { openDebugPort } from './debug-port';
 import { endedTooEarly } from './ended-too-early';
+import { EventQueue } from './event-queue';
 import { type FileRun, toRunFile } from './file-run';
 import { nodeCommand } from './node-command';
 import { tellLeft, tellMissing } from './notices';
@@ -89,6 +90,7 @@ async function follow(
   };
   let timer = timeout === false ? undefined : setTimeout(endAtLimit, timeout, timeout);
 
+  const events = new EventQueue(run.sendMessageToJest);
   let answer: Answer | undefined;
   readLines(sandbox.channel, (line) => {
     const message = decode(line) as FromTestProcess | undefined;
@@ -100,12 +102,13 @@ async function follow(
     } else if (isReport(message)) {
       progress.note(message);
       if (message.type === 'open-handles') showOpenHandles(message.handles);
-      if (message.type === 'test-event') run.sendMessageToJest?.(message.name, message.payload);
+      if (message.type === 'test-event') events.send(message);
     }
     // A test can write to any descriptor of its process. What is no message is none of ours.
   });
 
   const end = await sandbox.ended;
+  await events.sent;
   process.off('disconnect', sandbox.kill);
   clearTimeout(timer);
   // Closed from here: the lifeline would otherwise keep Jest itself alive.

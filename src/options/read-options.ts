@@ -91,7 +91,8 @@ export function readOptions(given: Record<string, unknown>): CheckedOptions {
     }
   }
   const options = checked as unknown as CheckedOptions;
-  options.baseEnvironmentOptions = { ...base, ...options.baseEnvironmentOptions };
+  // A docblock can lay one beside what the configuration has: then it is the file's word that counts.
+  options.baseEnvironmentOptions = { ...options.baseEnvironmentOptions, ...base };
   options.mapRootUser = readRootMapping(given);
   checkContradictions(options);
   checkUnused(options, given);

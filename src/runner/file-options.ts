@@ -42,10 +42,17 @@ export function askedByFile(test: Test, jest: JestPackages): Asked {
     typeof environment === 'string'
       ? resolveEnvironment(jest, config.rootDir, environment)
       : config.testEnvironment,
-    typeof options === 'string'
-      ? { ...config.testEnvironmentOptions, ...JSON.parse(options) }
-      : config.testEnvironmentOptions,
+    { ...config.testEnvironmentOptions, ...parseOptions(options) },
   );
+}
+
+/** What is no JSON is told by Jest itself, when it runs the file. */
+function parseOptions(text: string | string[] | undefined): object {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : {};
+  } catch {
+    return {};
+  }
 }
 
 function asked(environment: string, options: Record<string, unknown>): Asked {

@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { compare, install } from '../support/fixtures';
@@ -18,4 +20,17 @@ test('differences are seen wherever they are, and declared ones are told apart',
   expect(has('[environment]', 'file seen.txt', 'outside', 'inside')).toBe(true);
   expect(has('[preset]', 'file seen.txt')).toBe(false);
   expect(has('declared, but does not differ: ^nothing of the kind')).toBe(true);
+});
+
+test('a declared difference without a place in the docs is refused', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'ns-jest-fixture-'));
+  try {
+    const differs = [{ subject: 'stderr', why: 'because' }];
+    writeFileSync(path.join(folder, 'fixture.json'), JSON.stringify({ steps: ['jest'], differs }));
+    const { code, output } = await compare(folder, install('npm-30'));
+    expect(output).toContain('docs/differences.md has no "because"');
+    expect(code).toBe(2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -24,7 +24,11 @@ const EARLY_ENDS = [
     ['aborted', 'process.abort()', 'was killed by SIGABRT'],
     ['exited', 'process.exit(3)', 'exited with code 3'],
     ['exited-well', 'process.exit(0)', 'exited with code 0'],
-    ['out-of-memory', 'for (const all = []; ; ) all.push(new Array(1e5).fill(all.length))', 'was killed by SIGABRT'],
+    [
+      'out-of-memory',
+      'for (const all = []; ; ) all.push(new Array(1e5).fill(all.length))',
+      'was killed by SIGABRT',
+    ],
     [
       'without-init',
       `process.kill(1, 'SIGKILL'); process.kill(process.pid, 'SIGTERM')`,

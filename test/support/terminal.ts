@@ -1,33 +1,54 @@
 /** A real terminal, by tmux: what a user presses and what a user sees. */
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 
 const COLUMNS = 100;
 const ROWS = 60;
 const POLL_MS = 25;
+const TIMEOUT_MS = 30_000;
+const ENDED = '--- ended with exit code';
 
 /** Whether there is a tmux that can open a terminal on this machine. */
 export function hasTerminals(): boolean {
-  const name = `ns-jest-probe-${process.pid}`;
-  const probe = spawnSync('tmux', ['-L', name, '-f', '/dev/null', 'new-session', '-d', 'true']);
-  spawnSync('tmux', ['-L', name, 'kill-server']);
-  return probe.status === 0;
+  try {
+    new Terminal(['true'], { cwd: '/', env: process.env }).close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** One command in a terminal of its own, on a tmux server of its own. */
 export class Terminal {
-  static #count = 0;
-  readonly #socket = `ns-jest-test-${process.pid}-${Terminal.#count++}`;
+  readonly #folder = mkdtempSync(path.join(os.tmpdir(), 'ns-jest-terminal-'));
 
   constructor(command: string[], { cwd, env }: { cwd: string; env: NodeJS.ProcessEnv }) {
-    this.#tmux(
-      [
-        ...['-f', '/dev/null', 'start-server', ';'],
-        // What the command said last is there when it has ended, and how it ended.
-        ...['set-option', '-g', 'remain-on-exit', 'on', ';'],
-        ...['new-session', '-d', '-x', `${COLUMNS}`, '-y', `${ROWS}`, '-c', cwd, '--', ...command],
-      ],
-      env,
-    );
+    try {
+      this.#tmux(
+        [
+          ...[
+            '-f',
+            '/dev/null',
+            'new-session',
+            '-d',
+            '-x',
+            `${COLUMNS}`,
+            '-y',
+            `${ROWS}`,
+            '-c',
+            cwd,
+          ],
+          // tmux 3.3 may miss the end of its command: a shell stays, and tells it.
+          ...['--', 'sh', '-c', `"$@"; echo "${ENDED} $?"; exec sleep 1000`, 'sh', ...command],
+        ],
+        env,
+      );
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** What the terminal shows, without the blanks at the ends. */
@@ -51,50 +72,35 @@ export class Terminal {
   }
 
   /** Waits until the screen shows all of `wanted`, and returns it. */
-  async shows(...wanted: (string | RegExp)[]): Promise<string> {
-    return this.#until(
-      () => {
-        const screen = this.screen();
-        const isThere = wanted.every((each) =>
-          typeof each === 'string' ? screen.includes(each) : each.test(screen),
-        );
-        return isThere ? screen : undefined;
-      },
-      () => `the terminal to show ${wanted.join(', ')}, but it shows:\n${this.screen()}`,
-    );
-  }
-
-  /** Waits until the command has ended, and returns its exit code. */
-  async ended(): Promise<number> {
-    return this.#until(
-      () => {
-        const [dead, status] = this.#tmux([
-          'list-panes',
-          '-F',
-          '#{pane_dead} #{pane_dead_status}',
-        ]).split(/\s+/);
-        return dead === '1' && status ? Number(status) : undefined;
-      },
-      () => `the command to end, but it shows:\n${this.screen()}`,
-    );
-  }
-
-  /** Ends the command and the tmux server, whatever they are doing. */
-  close(): void {
-    spawnSync('tmux', ['-L', this.#socket, 'kill-server']);
-  }
-
-  async #until<T>(read: () => T | undefined, what: () => string, timeoutMs = 30_000): Promise<T> {
-    const end = Date.now() + timeoutMs;
+  async shows(...wanted: string[]): Promise<string> {
+    const end = Date.now() + TIMEOUT_MS;
     for (;;) {
-      const value = read();
-      if (value !== undefined) return value;
-      if (Date.now() > end) throw new Error(`Waited ${timeoutMs} ms for ${what()}`);
+      const screen = this.screen();
+      if (wanted.every((each) => screen.includes(each))) return screen;
+      if (Date.now() > end) {
+        throw new Error(`Waited for ${JSON.stringify(wanted)}, but the terminal shows:\n${screen}`);
+      }
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
 
+  /** Waits until the command has ended, and returns its exit code. */
+  async ended(): Promise<number> {
+    const screen = await this.shows(ENDED);
+    return Number(screen.slice(screen.lastIndexOf(ENDED) + ENDED.length));
+  }
+
+  /** Ends the command and the tmux server, whatever they are doing. */
+  close(): void {
+    spawnSync('tmux', ['-S', this.#socket(), 'kill-server']);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #socket(): string {
+    return path.join(this.#folder, 'socket');
+  }
+
   #tmux(words: string[], env = process.env): string {
-    return execFileSync('tmux', ['-L', this.#socket, ...words], { encoding: 'utf8', env });
+    return execFileSync('tmux', ['-S', this.#socket(), ...words], { encoding: 'utf8', env });
   }
 }

@@ -38,7 +38,8 @@ function* outputFacts(text, { unordered, isProject }) {
     return;
   }
   const counts = new Map();
-  for (const line of lines) {
+  // Which file ends last decides over a blank line.
+  for (const line of lines.filter(Boolean)) {
     const key = isProject ? line.trim().replace(/\d+(\.\d+)?/g, '<number>') : line;
     counts.set(key, (counts.get(key) ?? 0) + 1);
   }

@@ -9,9 +9,12 @@ import path from 'node:path';
  * - `unordered`: output is compared as a set of lines, where several files run at once.
  * - `jest`: the versions it is for, such as `["30"]`.
  * - `differs`: differences that are known: `{ subject, in?, why }`. `subject` is a regular expression on
- *   the line that reports the difference, `in` the combination, `why` a place in docs/differences.md.
+ *   the line that reports the difference, `in` the combination, `why` a heading of docs/differences.md.
  */
 const KNOWN = ['steps', 'flags', 'unordered', 'differs', 'jest'];
+
+/** What users are told of each known difference. */
+const DIFFERENCES = new URL('../../../docs/differences.md', import.meta.url);
 
 export const FIXTURE_FILE = 'fixture.json';
 
@@ -29,6 +32,9 @@ export function readFixture(folder, jestArguments) {
   const fixture = JSON.parse(readFileSync(file, 'utf8'));
   const unknown = Object.keys(fixture).filter((key) => !KNOWN.includes(key));
   if (unknown.length > 0) throw new Error(`${file}: unknown: ${unknown.join(', ')}`);
+  const headings = readFileSync(DIFFERENCES, 'utf8').match(/(?<=^## ).*$/gm);
+  const unfounded = fixture.differs?.find(({ why }) => !headings.includes(why));
+  if (unfounded) throw new Error(`${file}: docs/differences.md has no "${unfounded.why}"`);
   return { ...DEFAULTS, ...fixture };
 }
 

@@ -13,13 +13,21 @@ const MEASURED = [
   'runtime',
   'slow',
   'memoryUsage',
+  // Of V8 and of the transform cache, by way of coverage.
+  'scriptId',
+  'sourceMapPath',
+  // Jest's workers add it to an error.
+  'type',
 ];
 
-/** Frames of Node, of the pool of workers and of what stands between it and the file. */
-const FOREIGN_FRAME = /\n\s+at [^\n]*(node:internal|\/jest-(runner|worker)\/)[^\n]*/g;
+/** Frames of Node, of the pool of workers, and of what hands a result to Jest, plain or ours. */
+const FOREIGN_FRAME =
+  /(?:\n|\\n) *at [^\n\\]*(node:internal|\/jest-(runner|worker)\/|\/emittery\/|ns-jest\/dist\/runner\/|Array\.map \(<anonymous>\)|Promise\.all \(index)[^\n\\]*/g;
 
 const REPLACED = [
   [FOREIGN_FRAME, ''],
+  // Whether Node says so depends on who mapped the stack.
+  [/((?:\n|\\n) *at )async /g, '$1'],
   [/ \(\d+(\.\d+)? m?s\)/g, ''],
   [/\d+(\.\d+)? m?s\b/g, '<duration>'],
   [/, estimated <duration>/g, ''],

@@ -121,14 +121,14 @@ describe('defaults', () => {
     expect(readOptions({ hostname: undefined }).hostname).toBe('sandbox');
   });
 
-  test("options of Jest's own environments go to the base environment", () => {
+  test("options of Jest's own environments go to the base environment, and win there", () => {
     const { baseEnvironmentOptions } = readOptions({
       url: 'http://a.test/',
       customExportConditions: ['browser'],
       baseEnvironmentOptions: { url: 'http://b.test/' },
     });
     expect(baseEnvironmentOptions).toEqual({
-      url: 'http://b.test/',
+      url: 'http://a.test/',
       customExportConditions: ['browser'],
     });
   });

@@ -1,0 +1,27 @@
+import type { TestEvent } from '../channel/messages';
+import type { SendMessageToJest } from '../jest/types';
+
+/**
+ * Hands a file's events to Jest, each when the one before has been dealt with. Many arrive at once, and
+ * Jest asks one reporter after the other: the second would be told of a result before its start.
+ */
+export class EventQueue {
+  /** Resolves when Jest has dealt with every event so far. */
+  sent: Promise<void> = Promise.resolve();
+  readonly #sendMessageToJest: SendMessageToJest | undefined;
+
+  constructor(sendMessageToJest: SendMessageToJest | undefined) {
+    this.#sendMessageToJest = sendMessageToJest;
+  }
+
+  send({ name, payload }: TestEvent): void {
+    this.sent = this.sent.then(async () => {
+      try {
+        await this.#sendMessageToJest?.(name, payload);
+      } catch (error) {
+        // A reporter's mistake ends Jest as an unhandled rejection, which it is in plain Jest.
+        void Promise.reject(error);
+      }
+    });
+  }
+}
