@@ -11,6 +11,8 @@ interface PackedError {
     name: string;
     message: string;
     stack: string | undefined;
+    /** Which of these, its cause and its errors are among its keys. */
+    enumerable: string[];
     /** What is kept of other own properties: `code`, `matcherResult`, ... */
     properties: Record<string, unknown>;
     cause?: unknown;
@@ -36,10 +38,11 @@ function packOwn(thrown: unknown, seen: Set<unknown>): unknown {
   seen.add(thrown);
   const { name, message, cause, errors } = thrown;
   const stack = withoutOurFrames(thrown.stack);
+  const enumerable = Object.keys(thrown).filter((key) => OWN.includes(key));
   const properties = Object.fromEntries(
-    Object.entries(thrown).filter(([key]) => !OWN.includes(key)),
+    Object.entries(thrown).filter(([key]) => !enumerable.includes(key)),
   );
-  const packed: PackedError = { [MARK]: { name, message, stack, properties } };
+  const packed: PackedError = { [MARK]: { name, message, stack, enumerable, properties } };
   if ('cause' in thrown) packed[MARK].cause = packError(cause, seen);
   if (Array.isArray(errors)) packed[MARK].errors = errors.map((each) => packError(each, seen));
   return packed;
@@ -54,11 +57,19 @@ export function unpackError(value: unknown): unknown {
 function unpackOwn(value: unknown): unknown {
   const packed = (value as PackedError | null | undefined)?.[MARK];
   if (packed === undefined) return value;
-  const error = new Error(packed.message);
-  hidden(error, 'stack', packed.stack);
-  if (packed.name !== error.name) hidden(error, 'name', packed.name);
-  if ('cause' in packed) hidden(error, 'cause', unpackError(packed.cause));
-  if (packed.errors) hidden(error, 'errors', packed.errors.map(unpackError));
+  const error = new Error();
+  const define = (key: string, value: unknown) =>
+    Object.defineProperty(error, key, {
+      value,
+      writable: true,
+      configurable: true,
+      enumerable: packed.enumerable.includes(key),
+    });
+  define('message', packed.message);
+  define('stack', packed.stack);
+  if (packed.name !== error.name || packed.enumerable.includes('name')) define('name', packed.name);
+  if ('cause' in packed) define('cause', unpackError(packed.cause));
+  if (packed.errors) define('errors', packed.errors.map(unpackError));
   return Object.assign(error, packed.properties);
 }
 
@@ -88,11 +99,6 @@ function mapValues(
   change: (value: unknown) => unknown,
 ): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
-}
-
-/** As the language has them: not among the keys. */
-function hidden(error: Error, key: string, value: unknown): void {
-  Object.defineProperty(error, key, { value, writable: true, configurable: true });
 }
 
 type AnyError = Error & { cause?: unknown; errors?: unknown };

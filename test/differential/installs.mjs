@@ -32,9 +32,11 @@ const COMMON = {
   typescript: '6.0.3',
 };
 const JEST = {
-  29: { version: '29.7.0', prettier: '2.8.7' },
-  30: { version: '30.5.2', prettier: '3.10.1' },
+  29: { version: '29.7.0', other: '30.5.2', prettier: '2.8.7' },
+  30: { version: '30.5.2', other: '29.7.0', prettier: '3.10.1' },
 };
+/** Of the other version of Jest, as `other-...`: what a project mixes by mistake. */
+const MIXED = ['jest-circus', 'jest-environment-node'];
 /** Of Jest's own packages, those that a fixture names itself. */
 const NAMED = [
   'jest',
@@ -62,7 +64,7 @@ const LAYOUTS = {
 };
 
 function manifest(jest) {
-  const { version, prettier } = JEST[jest];
+  const { version, other, prettier } = JEST[jest];
   return {
     name: 'fixtures',
     private: true,
@@ -70,6 +72,7 @@ function manifest(jest) {
       ...COMMON,
       prettier,
       ...Object.fromEntries(NAMED.map((name) => [name, version])),
+      ...Object.fromEntries(MIXED.map((name) => [`other-${name}`, `npm:${name}@${other}`])),
       'ns-jest': 'file:ns-jest.tgz',
     },
   };

@@ -10,12 +10,12 @@ const FIXTURES = path.join(DIFFERENTIAL, 'fixtures');
 /** A fixture is up to thirty runs of Jest. */
 const MANY_RUNS_MS = 400_000;
 
-/** One test per fixture: with ns-jest it says what it says with plain Jest. */
+/** One test per fixture: with ns-jest it says what it says with plain Jest. Several run at once. */
 export function compareFixtures(installation: string): void {
   const [, jest = ''] = installation.split('-');
   const folder = install(installation);
   for (const name of fixturesFor(jest)) {
-    test(
+    test.concurrent(
       name,
       async () => {
         const { code, output } = await compare(path.join(FIXTURES, name), folder);

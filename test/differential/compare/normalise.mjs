@@ -16,8 +16,8 @@ const MEASURED = [
   // Of V8 and of the transform cache, by way of coverage.
   'scriptId',
   'sourceMapPath',
-  // Jest's workers add it to an error.
-  'type',
+  // Of a project's name: a hash of the runner's path, so of the folder the copy lies in.
+  'color',
 ];
 
 /** Frames of Node, of the pool of workers, and of what hands a result to Jest, plain or ours. */
@@ -63,7 +63,12 @@ export function normaliseValue(value, normalise) {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !MEASURED.includes(key))
+      .filter(([key]) => !MEASURED.includes(key) && !isAddedByWorkers(key, value))
       .map(([key, item]) => [normalise(key), normaliseValue(item, normalise)]),
   );
+}
+
+/** Jest's workers give an error its class by name. */
+function isAddedByWorkers(key, holder) {
+  return key === 'type' && 'stack' in holder;
 }

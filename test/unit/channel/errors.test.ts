@@ -15,6 +15,13 @@ test('message, stack, name and properties are kept', () => {
   expect(Object.keys(copy)).toEqual(['code', 'matcherResult']);
 });
 
+test('a name is among the keys where it was', () => {
+  expect({ ...across(Object.assign(new Error('no'), { name: 'TSError' })) }).toEqual({
+    name: 'TSError',
+  });
+  expect({ ...across(new TypeError('no')) }).toEqual({});
+});
+
 test('causes and aggregated errors are kept', () => {
   const cause = new AggregateError([new Error('one'), 'two'], 'several');
   const copy = across(new Error('outer', { cause }));
