@@ -6,12 +6,7 @@ export const PLAIN = { name: 'plain', flags: () => [] };
 /** Each way to run a project, and the flags of Jest's that make it so. `configs` is what --showConfig says. */
 export const COMBINATIONS = [
   PLAIN,
-  // Where the project has a preset already, the runner is what ours would add.
-  {
-    name: 'preset',
-    flags: (configs) =>
-      configs.some(({ preset }) => preset) ? ['--runner=ns-jest/runner'] : ['--preset=ns-jest'],
-  },
+  { name: 'preset', flags: () => ['--preset=ns-jest'] },
   { name: 'environment', flags: environmentFlags },
 ];
 

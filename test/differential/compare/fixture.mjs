@@ -26,6 +26,8 @@ export function readFixture(folder, jestArguments) {
       ...DEFAULTS,
       isProject: true,
       unordered: true,
+      // A project may have a preset already; of ours the runner is what counts.
+      flags: { preset: ['--runner=ns-jest/runner'] },
       steps: [['jest', ...jestArguments.map(quote)].join(' ')],
     };
   }
