@@ -26,9 +26,20 @@ export function decode(line: string): unknown {
 }
 
 const UNREADABLE = '[Unserialisable]';
+/** Objects in objects beyond this are told in words: each is a call deep to copy and to clone. */
+const DEEPEST = 500;
 
-/** A copy without functions and symbols. Getters are the tests' code, and may throw. */
-function withoutUncloneable(value: unknown, copies: Map<object, unknown>): unknown {
+/** A copy without functions and symbols. Getters and proxies are the tests' code, and may throw. */
+function withoutUncloneable(value: unknown, copies: Map<object, unknown>, depth = 0): unknown {
+  try {
+    return depth > DEEPEST && typeof value === 'object' ? UNREADABLE : copyOf(value, copies, depth);
+  } catch {
+    return UNREADABLE;
+  }
+}
+
+function copyOf(value: unknown, copies: Map<object, unknown>, depth: number): unknown {
+  const inner = (item: unknown) => withoutUncloneable(item, copies, depth + 1);
   if (typeof value === 'function' || typeof value === 'symbol') return undefined;
   if (typeof value !== 'object' || value === null) return value;
   if (copies.has(value)) return copies.get(value);
@@ -37,21 +48,21 @@ function withoutUncloneable(value: unknown, copies: Map<object, unknown>): unkno
     const copy = new Map();
     copies.set(value, copy);
     for (const [key, item] of value) {
-      copy.set(withoutUncloneable(key, copies), withoutUncloneable(item, copies));
+      copy.set(inner(key), inner(item));
     }
     return copy;
   }
   if (types.isSet(value)) {
     const copy = new Set();
     copies.set(value, copy);
-    for (const item of value) copy.add(withoutUncloneable(item, copies));
+    for (const item of value) copy.add(inner(item));
     return copy;
   }
   if (isOpaque(value)) return cloneable(value);
   const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [] : {};
   copies.set(value, copy);
-  for (const key of keysOf(value)) {
-    (copy as Record<string, unknown>)[key] = withoutUncloneable(property(value, key), copies);
+  for (const key of Object.keys(value)) {
+    (copy as Record<string, unknown>)[key] = inner(property(value, key));
   }
   return copy;
 }
@@ -75,15 +86,6 @@ function cloneable(value: object): unknown {
     return deserialize(serialize(value));
   } catch {
     return UNREADABLE;
-  }
-}
-
-function keysOf(value: object): string[] {
-  try {
-    return Object.keys(value);
-  } catch {
-    // A proxy that refuses.
-    return [];
   }
 }
 

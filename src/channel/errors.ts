@@ -8,8 +8,9 @@ import { types } from 'node:util';
 /** An error as a plain value. Marked by its only key. */
 interface PackedError {
   'ns-jest:error': {
-    name: string;
-    message: string;
+    /** Texts, unless the tests made something else of them. */
+    name: unknown;
+    message: unknown;
     stack: string | undefined;
     /** Which of these, its cause and its errors are among its keys. */
     enumerable: string[];
@@ -25,39 +26,66 @@ const MARK = 'ns-jest:error';
 const OUR_ROOMS = ['environment', 'test-process'];
 const OWN = ['name', 'message', 'stack', 'cause', 'errors'];
 
+/** Causes of causes beyond this are told in words: each is a call deep to pack, to clone and to print. */
+const DEEPEST = 100;
+
 /** What was thrown, of whatever kind: errors packed, also those that a plain object holds. */
-export function packError(thrown: unknown, seen = new Set<unknown>()): unknown {
-  if (isPlainObject(thrown)) return mapValues(thrown, (value) => packOwn(value, seen));
-  return packOwn(thrown, seen);
+export function packError(thrown: unknown): unknown {
+  return new Packer().pack(thrown, 0);
 }
 
-function packOwn(thrown: unknown, seen: Set<unknown>): unknown {
-  if (!isError(thrown)) return thrown;
-  // A cause that leads back to its error.
-  if (seen.has(thrown)) return String(thrown);
-  seen.add(thrown);
-  const { name, message, cause, errors } = thrown;
-  const stack = withoutOurFrames(thrown.stack);
-  const enumerable = Object.keys(thrown).filter((key) => OWN.includes(key));
-  const properties = Object.fromEntries(
-    Object.entries(thrown).filter(([key]) => !enumerable.includes(key)),
-  );
-  const packed: PackedError = { [MARK]: { name, message, stack, enumerable, properties } };
-  if ('cause' in thrown) packed[MARK].cause = packError(cause, seen);
-  if (Array.isArray(errors)) packed[MARK].errors = errors.map((each) => packError(each, seen));
-  return packed;
+/** An error that is met twice, such as a shared cause or one that leads back, is packed once. */
+class Packer {
+  readonly #packed = new Map<unknown, PackedError>();
+
+  pack(thrown: unknown, depth: number): unknown {
+    if (isPlainObject(thrown)) return mapValues(thrown, (value) => this.#packOwn(value, depth));
+    return this.#packOwn(thrown, depth);
+  }
+
+  #packOwn(thrown: unknown, depth: number): unknown {
+    if (!isError(thrown)) return thrown;
+    const known = this.#packed.get(thrown);
+    if (known) return known;
+    if (depth > DEEPEST) return `${read(thrown, 'name')}: ${read(thrown, 'message')}`;
+    const keys = attempt(() => Object.keys(thrown), []);
+    const packed: PackedError = {
+      [MARK]: {
+        name: read(thrown, 'name'),
+        message: read(thrown, 'message'),
+        stack: withoutOurFrames(read(thrown, 'stack') as string | undefined),
+        enumerable: keys.filter((key) => OWN.includes(key)),
+        properties: {},
+      },
+    };
+    this.#packed.set(thrown, packed);
+    const parts = packed[MARK];
+    for (const key of keys) {
+      if (!OWN.includes(key)) parts.properties[key] = this.#packOwn(read(thrown, key), depth + 1);
+    }
+    if (attempt(() => 'cause' in thrown, false)) {
+      parts.cause = this.pack(read(thrown, 'cause'), depth + 1);
+    }
+    const errors = read(thrown, 'errors');
+    if (Array.isArray(errors)) parts.errors = errors.map((each) => this.pack(each, depth + 1));
+    return packed;
+  }
 }
 
 /** The error that was packed, or the value that was none. */
-export function unpackError(value: unknown): unknown {
+export function unpackError(value: unknown, unpacked = new Map<unknown, Error>()): unknown {
   const isHolder = isPlainObject(value) && !(MARK in value);
-  return isHolder ? mapValues(value, unpackOwn) : unpackOwn(value);
+  const unpack = (each: unknown) => unpackOwn(each, unpacked);
+  return isHolder ? mapValues(value, unpack) : unpack(value);
 }
 
-function unpackOwn(value: unknown): unknown {
+function unpackOwn(value: unknown, unpacked: Map<unknown, Error>): unknown {
   const packed = (value as PackedError | null | undefined)?.[MARK];
   if (packed === undefined) return value;
+  const known = unpacked.get(value);
+  if (known) return known;
   const error = new Error();
+  unpacked.set(value, error);
   const define = (key: string, value: unknown) =>
     Object.defineProperty(error, key, {
       value,
@@ -68,9 +96,16 @@ function unpackOwn(value: unknown): unknown {
   define('message', packed.message);
   define('stack', packed.stack);
   if (packed.name !== error.name || packed.enumerable.includes('name')) define('name', packed.name);
-  if ('cause' in packed) define('cause', unpackError(packed.cause));
-  if (packed.errors) define('errors', packed.errors.map(unpackError));
-  return Object.assign(error, packed.properties);
+  if ('cause' in packed) define('cause', unpackError(packed.cause, unpacked));
+  if (packed.errors)
+    define(
+      'errors',
+      packed.errors.map((each) => unpackError(each, unpacked)),
+    );
+  return Object.assign(
+    error,
+    mapValues(packed.properties, (each) => unpackOwn(each, unpacked)),
+  );
 }
 
 const OUR_FRAME = new RegExp(
@@ -88,22 +123,39 @@ function escapeRegExp(text: string): string {
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || isError(value)) return false;
+  if (typeof value !== 'object' || value === null || types.isNativeError(value)) return false;
   // Of any realm: its prototype is the last one.
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return attempt(() => {
+    const prototype = Object.getPrototypeOf(value);
+    return prototype === null || Object.getPrototypeOf(prototype) === null;
+  }, false);
 }
 
 function mapValues(
   object: Record<string, unknown>,
   change: (value: unknown) => unknown,
 ): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+  const keys = attempt(() => Object.keys(object), []);
+  return Object.fromEntries(keys.map((key) => [key, change(read(object, key))]));
 }
 
-type AnyError = Error & { cause?: unknown; errors?: unknown };
+/** Of any realm, and of any making: a DOMException of jsdom's is no error to V8. */
+function isError(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (types.isNativeError(value)) return true;
+  const isText = (key: string) => typeof read(value, key) === 'string';
+  return !isPlainObject(value) && isText('message') && isText('stack');
+}
 
-/** Of any realm: tests have one of their own. */
-function isError(value: unknown): value is AnyError {
-  return types.isNativeError(value) || value instanceof Error;
+/** A property of the tests' values: a getter or a proxy is their code, and may throw. */
+function read(owner: object, key: string): unknown {
+  return attempt(() => (owner as Record<string, unknown>)[key], undefined);
+}
+
+function attempt<T>(ask: () => T, otherwise: T): T {
+  try {
+    return ask();
+  } catch {
+    return otherwise;
+  }
 }

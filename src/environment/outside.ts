@@ -1,7 +1,8 @@
 /**
- * The environment as Jest sees it outside, with `testEnvironment: 'ns-jest'` and any runner: it runs
- * nothing itself. It keeps `setupFiles` from running outside, and hands the file over to a sandbox when
- * Jest starts the test runner.
+ * The environment as Jest sees it outside, with `testEnvironment: 'ns-jest'` and any runner. It keeps
+ * `setupFiles` from running outside, and hands the file over to a sandbox when Jest starts the test
+ * runner. Of a class that extends it only the constructor runs outside, too: JavaScript knows no way to
+ * have `new` without it.
  */
 import { SandboxError } from '../errors/sandbox-error';
 import { runInSandbox } from '../hand-over/run-in-sandbox';
@@ -53,8 +54,10 @@ function createClass(NodeEnvironment: EnvironmentClass): EnvironmentClass {
       }
       super(config, context);
       const { setupFiles, testRunner } = config.projectConfig;
-      const isExtended = Object.getPrototypeOf(this) !== HandOverEnvironment.prototype;
-      if (isExtended) alwaysWrapTestRunner(String(testRunner), delegate);
+      if (new.target.prototype !== HandOverEnvironment.prototype) {
+        alwaysWrapTestRunner(String(testRunner), delegate);
+        keepOutside(this, HandOverEnvironment.prototype);
+      }
       handOvers.set(this, {
         options,
         unsupported,
@@ -96,11 +99,24 @@ function createClass(NodeEnvironment: EnvironmentClass): EnvironmentClass {
   });
 }
 
+/** Outside, these of a class that extends ours stay ours: its own are for the sandbox. */
+function keepOutside(environment: object, ours: object): void {
+  for (const name of ['setup', 'teardown', 'getVmContext', 'handleTestEvent']) {
+    Object.defineProperty(environment, name, {
+      value: Reflect.get(ours, name),
+      configurable: true,
+      writable: true,
+    });
+  }
+}
+
 function notHandedOver(): SandboxError {
   return new SandboxError(
     'The file was not handed over to a sandbox, and does not run outside of one',
     {
-      reason: 'The environment alone needs a test runner that is no ES module.',
+      reason:
+        'The environment alone needs a test runner that is no ES module, and an environment that ' +
+        'asks for its context no earlier than the tests do.',
       fix: "Use the preset: preset: 'ns-jest'",
     },
   );

@@ -1,7 +1,7 @@
 import type { TestResult } from '../jest/types';
 
 /** A TestResult of jest-runner's in which nothing has happened. */
-export function emptyResult(testPath: string): TestResult {
+export function emptyResult(testPath: string, startedAt = Date.now()): TestResult {
   const now = Date.now();
   return {
     leaks: false,
@@ -10,7 +10,7 @@ export function emptyResult(testPath: string): TestResult {
     numPendingTests: 0,
     numTodoTests: 0,
     openHandles: [],
-    perfStats: { end: now, runtime: 0, slow: false, start: now },
+    perfStats: { end: now, runtime: now - startedAt, slow: false, start: startedAt },
     skipped: false,
     snapshot: {
       added: 0,

@@ -28,7 +28,9 @@ export function endedTooEarly(
 }
 
 function whereItWas({ running, results }: Progress, testPath: string): string {
-  if (running) return 'while this test was running';
+  if (running.length === 1) return 'while this test was running';
+  if (running.length > 1) return `while ${running.length} tests were running, this one among them`;
   if (results.length > 0) return `in ${testPath}, when no test was running`;
-  return `before the first test of ${testPath}`;
+  // Not every test runner tells.
+  return `before it told of a test in ${testPath}`;
 }

@@ -27,6 +27,8 @@ export interface FileRun {
   sendMessageToJest?: SendMessageToJest | undefined;
   /** Told the sandbox as soon as it is open, so that it can be killed. */
   onOpen?: (sandbox: Sandbox) => void;
+  /** Whether the run has been interrupted: then nobody wants to read of this file. */
+  isInterrupted?: () => boolean;
 }
 
 /** The file as the test process is told it. */

@@ -3,16 +3,18 @@ import type { TestCaseResult, TestCaseStart } from '../jest/types';
 
 /** What is known of a file while it runs: enough to say how far it came if it never ends. */
 export class Progress {
+  /** When the file was handed over, in milliseconds since 1970. */
+  readonly startedAt = Date.now();
   /** Of the tests that have ended, in order. */
   readonly results: TestCaseResult[] = [];
   /** Jest's LogEntry each. */
   readonly console: unknown[] = [];
-  /** The test that has started and not ended. */
-  running: TestCaseStart | undefined;
+  /** The tests that have started and not ended: more than one with test.concurrent. */
+  readonly running: TestCaseStart[] = [];
 
   /** Whether a test has started: the file itself was loaded. */
   get hasBegun(): boolean {
-    return this.running !== undefined || this.results.length > 0;
+    return this.running.length > 0 || this.results.length > 0;
   }
 
   note(report: Report): void {
@@ -20,17 +22,23 @@ export class Progress {
     if (report.type !== 'test-event') return;
     // Jest's payload: the path of the file, and what there is to tell.
     const [, subject] = report.payload;
-    if (report.name === 'test-case-start') this.running = subject as TestCaseStart;
+    if (report.name === 'test-case-start') this.running.push(subject as TestCaseStart);
     if (report.name === 'test-case-result') this.#end(subject as TestCaseResult);
   }
 
+  /** The failed attempt that a retry follows, taken out of the results. */
+  takeFailed(fullName: string): TestCaseResult | undefined {
+    const index = this.results.findLastIndex(
+      (result) => result.fullName === fullName && result.status === 'failed',
+    );
+    return index === -1 ? undefined : this.results.splice(index, 1)[0];
+  }
+
   #end(result: TestCaseResult): void {
-    this.running = undefined;
-    // A retry takes the place of the attempt before.
-    const before = this.results.findLastIndex(({ fullName }) => fullName === result.fullName);
-    if (before !== -1 && (result.invocations ?? 1) > (this.results[before]?.invocations ?? 1)) {
-      this.results.splice(before, 1);
-    }
+    const { fullName, invocations = 1 } = result;
+    const started = this.running.findIndex((test) => test.fullName === fullName);
+    if (started !== -1) this.running.splice(started, 1);
+    if (invocations > 1) this.takeFailed(fullName);
     this.results.push(result);
   }
 }

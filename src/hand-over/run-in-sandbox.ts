@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { decode, encode } from '../channel/encode';
+import { encode } from '../channel/encode';
 import { unpackError } from '../channel/errors';
 import { readLines } from '../channel/lines';
-import type { Answer, FromTestProcess, Report } from '../channel/messages';
+import type { Answer, FromTestProcess } from '../channel/messages';
 import { SandboxError } from '../errors/sandbox-error';
 import type { TestResult } from '../jest/types';
 import { openSandbox, type Sandbox, type SandboxEnd } from '../launch/open-sandbox';
@@ -12,9 +12,11 @@ import { openDebugPort } from './debug-port';
 import { endedTooEarly } from './ended-too-early';
 import { EventQueue } from './event-queue';
 import { type FileRun, toRunFile } from './file-run';
+import { killOnDisconnect } from './kill-on-disconnect';
 import { nodeCommand } from './node-command';
 import { tellLeft, tellMissing } from './notices';
 import { showOpenHandles } from './open-handles';
+import { parseMessage } from './parse-message';
 import { printConsole } from './print-console';
 import { Progress } from './progress';
 import { relayOutput } from './relay-output';
@@ -27,18 +29,19 @@ const EXIT_GRACE_MS = 500;
  * Runs one test file in a sandbox of its own and returns what Jest's own runner, inside, said of it.
  * If the test process ends too early, the result says how far the file came.
  *
- * @throws SandboxError when the sandbox could not be opened, was not isolated, or ended before the
- * first test.
+ * @throws SandboxError when the sandbox could not be opened, was not isolated, or ended before it told
+ * of a test.
  * @throws what plain Jest throws for a file that cannot be run.
  */
 export async function runInSandbox(run: FileRun): Promise<TestResult> {
   const spec = toSpec(run);
   const debug = await openDebugPort(run.workerId, spec.namespaces.includes('net'));
-  const sandbox = openSandbox(spec, {
-    ...nodeCommand(run.jest, run.workerId),
-    debugFd: debug?.fd,
-  });
-  debug?.close();
+  let sandbox: Sandbox;
+  try {
+    sandbox = openSandbox(spec, { ...nodeCommand(run.jest, run.workerId), debugFd: debug?.fd });
+  } finally {
+    debug?.close();
+  }
   run.onOpen?.(sandbox);
   sandbox.channel.write(encode(toRunFile(run, spec, debug?.request)));
 
@@ -46,15 +49,17 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
   // Who stands at a breakpoint takes the time it takes.
   const timeout = debug ? false : run.options.timeout;
   const { answer, end, passedLimit } = await follow(sandbox, run, progress, timeout);
+  if (!run.isInterrupted?.()) {
+    tellMissing(end);
+    tellLeft(end, run.projectConfig.rootDir, run.testPath);
+  }
   if (answer === undefined) {
     const error = endedTooEarly(end, progress, run.testPath, passedLimit);
     if (progress.hasBegun) return unfinishedResult(run, progress, error);
     // Of a file without tests Jest takes the error only.
-    printConsole(progress.console, run);
+    if (!run.isInterrupted?.()) printConsole(progress.console, run);
     throw error;
   }
-  tellMissing(end);
-  tellLeft(end, run.projectConfig.rootDir, run.testPath);
   return resultOf(answer, progress);
 }
 
@@ -79,8 +84,7 @@ async function follow(
   progress: Progress,
   timeout: number | false,
 ): Promise<Followed> {
-  // A worker of Jest's outlives a Jest that is killed, until its file has ended. The sandbox does not.
-  process.once('disconnect', sandbox.kill);
+  const forget = killOnDisconnect(sandbox);
   relayOutput(sandbox);
 
   let passedLimit: number | undefined;
@@ -93,26 +97,26 @@ async function follow(
   const events = new EventQueue(run.sendMessageToJest);
   let answer: Answer | undefined;
   readLines(sandbox.channel, (line) => {
-    const message = decode(line) as FromTestProcess | undefined;
+    const message = parseMessage(line, run);
+    if (message === undefined) return;
     if (isAnswer(message)) {
       if (answer !== undefined) return;
       answer = message;
       clearTimeout(timer);
       timer = setTimeout(sandbox.kill, EXIT_GRACE_MS);
-    } else if (isReport(message)) {
+    } else {
       progress.note(message);
       if (message.type === 'open-handles') showOpenHandles(message.handles);
       if (message.type === 'test-event') events.send(message);
     }
-    // A test can write to any descriptor of its process. What is no message is none of ours.
   });
 
   const end = await sandbox.ended;
-  await events.sent;
-  process.off('disconnect', sandbox.kill);
+  forget();
   clearTimeout(timer);
   // Closed from here: the lifeline would otherwise keep Jest itself alive.
   sandbox.kill();
+  await events.settled();
   return { answer, end, passedLimit };
 }
 
@@ -121,18 +125,9 @@ const ANSWERS: Record<Answer['type'], true> = {
   'file-failed': true,
   'not-isolated': true,
 };
-const REPORTS: Record<Report['type'], true> = {
-  'test-event': true,
-  console: true,
-  'open-handles': true,
-};
 
-function isAnswer(message: FromTestProcess | undefined): message is Answer {
-  return Object.hasOwn(ANSWERS, message?.type ?? '');
-}
-
-function isReport(message: FromTestProcess | undefined): message is Report {
-  return Object.hasOwn(REPORTS, message?.type ?? '');
+function isAnswer(message: FromTestProcess): message is Answer {
+  return Object.hasOwn(ANSWERS, message.type);
 }
 
 /** @throws what the answer says that was thrown. */
@@ -159,9 +154,10 @@ function withErrors(result: TestResult): TestResult {
   return {
     ...result,
     testExecError: unpackError(result.testExecError),
-    testResults: result.testResults.map((test) => ({
+    // A custom test runner may leave these out.
+    testResults: result.testResults?.map((test) => ({
       ...test,
-      failureDetails: test.failureDetails.map(unpackError),
+      failureDetails: test.failureDetails?.map((error) => unpackError(error)),
     })),
   };
 }

@@ -1,5 +1,11 @@
 import type { JestPackages } from '../jest/find-jest';
-import type { GlobalConfig, ProjectConfig, TestCaseResult, TestResult } from '../jest/types';
+import type {
+  GlobalConfig,
+  ProjectConfig,
+  TestCaseResult,
+  TestCaseStart,
+  TestResult,
+} from '../jest/types';
 import { emptyResult } from './empty-result';
 import type { Progress } from './progress';
 
@@ -13,30 +19,37 @@ export interface UnfinishedFile {
 
 /**
  * The result of a file that ended before it had one: what had passed and failed until then, and the
- * test that was running as failed. Without such a test it is the file that failed.
+ * tests that were running as failed. Without such a test it is the file that failed.
  */
 export function unfinishedResult(
   file: UnfinishedFile,
   progress: Progress,
   error: Error,
 ): TestResult {
-  const { results, running } = progress;
-  const testResults = running ? [...results, interruptedTest(running, error)] : results;
+  const interrupted = progress.running.map((test) =>
+    interruptedTest(test, progress.takeFailed(test.fullName), error),
+  );
+  const testResults = [...progress.results, ...interrupted];
+  const isFileToBlame = interrupted.length === 0;
   const count = (status: string) => testResults.filter((test) => test.status === status).length;
   return {
-    ...emptyResult(file.testPath),
+    ...emptyResult(file.testPath, progress.startedAt),
     console: progress.console.length > 0 ? progress.console : undefined,
     numPassingTests: count('passed'),
     numFailingTests: count('failed'),
     numPendingTests: count('pending'),
     numTodoTests: count('todo'),
     testResults,
-    failureMessage: failureMessage(file, testResults, running ? undefined : error),
-    ...(running ? {} : { testExecError: { message: error.message, stack: error.stack } }),
+    failureMessage: failureMessage(file, testResults, isFileToBlame ? error : undefined),
+    ...(isFileToBlame ? { testExecError: { message: error.message, stack: error.stack } } : {}),
   };
 }
 
-function interruptedTest(running: NonNullable<Progress['running']>, error: Error): TestCaseResult {
+function interruptedTest(
+  running: TestCaseStart,
+  attemptBefore: TestCaseResult | undefined,
+  error: Error,
+): TestCaseResult {
   const { ancestorTitles, fullName, title, startedAt } = running;
   return {
     ancestorTitles,
@@ -44,10 +57,10 @@ function interruptedTest(running: NonNullable<Progress['running']>, error: Error
     failureDetails: [{ message: error.message, stack: error.stack }],
     failureMessages: [error.stack ?? error.message],
     fullName,
-    invocations: 1,
+    invocations: (attemptBefore?.invocations ?? 0) + 1,
     location: null,
     numPassingAsserts: 0,
-    retryReasons: [],
+    retryReasons: attemptBefore?.failureMessages ?? [],
     startedAt,
     status: 'failed',
     title,

@@ -61,13 +61,13 @@ export interface TestCaseResult extends TestCaseStart {
   /** 1, and one more for each retry. */
   invocations?: number;
   failureMessages: string[];
-  failureDetails: unknown[];
+  failureDetails?: unknown[] | undefined;
   [key: string]: unknown;
 }
 
 /** jest-runner's TestResult: made inside, read by Jest; ours only to pass on. */
 export interface TestResult {
-  testResults: TestCaseResult[];
+  testResults?: TestCaseResult[] | undefined;
   testExecError?: unknown;
   console?: unknown;
   coverage?: unknown;

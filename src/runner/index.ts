@@ -75,20 +75,24 @@ export default class NamespaceRunner {
         if (state.interrupted) resolve();
       });
     });
+    // A listener of Jest's that throws ends the run, too.
+    let isOver = false;
     const allRun = Promise.all(
       tests.map((test) =>
         slots.use(async (slot) => {
-          if (watcher.isInterrupted()) return;
+          if (isOver || watcher.isInterrupted()) return;
           await this.#emit('test-file-start', [test]);
-          await this.#runFile(test, jest, slot, unsupported, watcher)
-            .then((result) => this.#emit('test-file-success', [test, result]))
-            .catch((error) => this.#emit('test-file-failure', [test, error]));
+          await this.#runFile(test, jest, slot, unsupported, watcher).then(
+            (result) => this.#emit('test-file-success', [test, result]),
+            (error) => this.#emit('test-file-failure', [test, error]),
+          );
         }),
       ),
     );
     try {
       await Promise.race([allRun, interrupted]);
     } finally {
+      isOver = true;
       for (const sandbox of this.#open) sandbox.kill();
     }
   }
@@ -113,6 +117,7 @@ export default class NamespaceRunner {
         jest,
         workerId: String(slot),
         sendMessageToJest: (eventName, args) => this.#emit(eventName, args),
+        isInterrupted: () => watcher.isInterrupted(),
         onOpen: (sandbox) => {
           opened = sandbox;
           this.#open.add(sandbox);

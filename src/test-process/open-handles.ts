@@ -7,7 +7,13 @@ import type { OpenHandle } from '../channel/messages';
 const DESTROY_MS = 100;
 const STACK_LIMIT = 100;
 
-interface Resource extends OpenHandle {
+interface Resource {
+  id: number;
+  type: string;
+  /** Where it was made. Its stack is text only once somebody asks for it. */
+  made: Error;
+  trigger: Resource | undefined;
+  isOpen: boolean;
   target: WeakRef<object>;
 }
 
@@ -20,39 +26,48 @@ export function watchOpenHandles(): () => Promise<OpenHandle[]> {
       if (type === 'PROMISE') return;
       resources.set(id, {
         id,
-        resource: type,
-        stack: stackAbove(init, type),
-        trigger: resources.get(trigger)?.isOpen ? trigger : undefined,
+        type,
+        made: errorAbove(init, type),
+        trigger: resources.get(trigger),
         isOpen: true,
         target: new WeakRef(target),
       });
     },
     destroy(id) {
       const resource = resources.get(id);
-      if (resource) resource.isOpen = false;
+      if (resource === undefined) return;
+      resource.isOpen = false;
+      // What it has triggered holds on to it; a file of many requests keeps none of the others.
+      resources.delete(id);
     },
   });
   hook.enable();
   return async () => {
     await sleep(DESTROY_MS);
     hook.disable();
-    return withTriggers(resources);
+    return withTriggers([...resources.values()]);
   };
 }
 
 /** Open handles, and their chains of triggers, in the order in which they were made. */
-function withTriggers(resources: Map<number, Resource>): OpenHandle[] {
-  const wanted = new Map<number, OpenHandle>();
-  const want = ({ target: _, ...handle }: Resource, isOpen: boolean) => {
-    if (wanted.get(handle.id)?.isOpen) return;
-    wanted.set(handle.id, { ...handle, isOpen });
-    const trigger = handle.trigger === undefined ? undefined : resources.get(handle.trigger);
-    if (trigger) want(trigger, keepsAlive(trigger));
-  };
-  for (const resource of resources.values()) {
-    if (keepsAlive(resource)) want(resource, true);
+function withTriggers(resources: Resource[]): OpenHandle[] {
+  const wanted = new Set<Resource>();
+  for (const resource of resources.filter(keepsAlive)) {
+    let next: Resource | undefined = resource;
+    while (next && !wanted.has(next)) {
+      wanted.add(next);
+      next = next.trigger;
+    }
   }
-  return [...wanted.values()].sort((one, other) => one.id - other.id);
+  return [...wanted]
+    .sort((one, other) => one.id - other.id)
+    .map((resource) => ({
+      id: resource.id,
+      resource: resource.type,
+      stack: String(resource.made.stack),
+      trigger: resource.trigger?.id,
+      isOpen: keepsAlive(resource),
+    }));
 }
 
 function keepsAlive({ isOpen, target }: Resource): boolean {
@@ -63,11 +78,11 @@ function keepsAlive({ isOpen, target }: Resource): boolean {
 }
 
 /** The stack as Jest's own collector would have it, with the kind of resource for a message. */
-function stackAbove(frame: (...rest: never[]) => unknown, type: string): string {
+function errorAbove(frame: (...rest: never[]) => unknown, type: string): Error {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = STACK_LIMIT;
   const error = new Error(type);
   Error.captureStackTrace(error, frame);
   Error.stackTraceLimit = stackTraceLimit;
-  return String(error.stack);
+  return error;
 }

@@ -124,9 +124,10 @@ function packErrors(result: TestResult): TestResult {
   return {
     ...result,
     testExecError: packError(result.testExecError),
-    testResults: result.testResults.map((test) => ({
+    // A custom test runner may leave these out.
+    testResults: result.testResults?.map((test) => ({
       ...test,
-      failureDetails: test.failureDetails.map((error) => packError(error)),
+      failureDetails: test.failureDetails?.map((error) => packError(error)),
     })),
   };
 }

@@ -74,7 +74,21 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
     const run = await runJest(
       {
         'a.test.js': `test('writes', async () => {
-          for (const line of ['null', '5', '{}', '[]', 'no json', '{"type":"unknown"}']) require('fs').writeSync(3, line + '\\n');
+          const result = (file, status) => [file, { fullName: 'forged', title: 'forged', ancestorTitles: [], status, failureMessages: [] }];
+          const other = __filename.replace('a.test.js', 'c.test.js');
+          for (const message of [
+            null, 5, [], {}, { type: 'unknown' }, { type: 'hasOwnProperty' },
+            { type: 'test-event' },
+            { type: 'test-event', name: 'test-case-result', payload: [] },
+            { type: 'test-event', name: 'test-case-result', payload: [__filename, null] },
+            { type: 'test-event', name: 'test-case-result', payload: result(other, 'failed') },
+            { type: 'test-event', name: 'test-file-failure', payload: result(__filename, 'failed') },
+            { type: 'console' }, { type: 'console', entry: {} },
+            { type: 'open-handles' }, { type: 'open-handles', handles: [null] },
+            { type: 'file-succeeded' }, { type: 'file-succeeded', result: { testFilePath: other } },
+            { type: 'not-isolated' },
+          ]) require('fs').writeSync(3, require('v8').serialize(message).toString('base64') + '\\n');
+          require('fs').writeSync(3, 'no message\\n\\n');
           await new Promise((resolve) => setTimeout(resolve, 700));
         });`,
         'b.test.js': `test('closes', () => { require('fs').closeSync(3); });`,
@@ -82,8 +96,8 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
       },
       config,
     );
-    expect(outcomes(run)).toEqual(['runs: passed', 'writes: passed']);
-    expect(run.json?.numRuntimeErrorTestSuites).toBe(1);
+    expect(outcomes(run)).toEqual(['closes: failed', 'runs: passed', 'writes: passed']);
+    expect(run.stderr).toContain('while this test was running');
   });
 
   test('a mount point is never made on the host, and a bind shows at its target only', async () => {
@@ -158,7 +172,7 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
   test("each namespace can be the host's, or only tried", async () => {
     const names = ['user', 'mount', 'pid', 'net', 'ipc', 'uts', 'cgroup', 'time'];
     const project = new Project({
-      'a.test.js': `const { ns } = require('ns-jest'); test('isolated', () => { const { asked } = ns.namespaces; expect(ns).toBeIsolatedFromHost(); console.log('asked ' + ns.namespaces.asked().join()); });`,
+      'a.test.js': `const { ns } = require('ns-jest'); test('isolated', () => { expect(ns).toBeIsolatedFromHost(); console.log('asked ' + ns.namespaces.asked().join()); });`,
     });
     const tried = await project.run({
       ...config,

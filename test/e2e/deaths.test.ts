@@ -52,7 +52,7 @@ const EARLY_ENDS = [
   {
     name: 'dies-loading',
     text: `console.log('last words: dies-loading'); process.abort();`,
-    says: 'The test process was killed by SIGABRT before the first test of',
+    says: 'The test process was killed by SIGABRT before it told of a test in',
     tests: [],
   },
   {
@@ -62,6 +62,30 @@ const EARLY_ENDS = [
       afterAll(() => process.abort());`,
     says: 'when no test was running',
     tests: ['ran passed'],
+  },
+  {
+    name: 'dies-among-others',
+    text: `
+      console.log('last words: dies-among-others');
+      const waits = () => new Promise((resolve) => setTimeout(resolve, 1e8));
+      test.concurrent('one', waits, 1e8);
+      test.concurrent('two', waits, 1e8);
+      test.concurrent('third', async () => { setTimeout(() => process.abort(), 300); await waits(); }, 1e8);`,
+    says: 'The test process was killed by SIGABRT',
+    tests: ['one failed', 'two failed', 'third failed'],
+  },
+  {
+    name: 'dies-in-retry',
+    text: `
+      let attempts = 0;
+      jest.retryTimes(2, { retryImmediately: true });
+      test('flaky', () => {
+        console.log('last words: dies-in-retry');
+        if (attempts++ > 0) process.abort();
+        throw new Error('first attempt');
+      });`,
+    says: 'The test process was killed by SIGABRT while this test was running',
+    tests: ['flaky failed'],
   },
 ];
 

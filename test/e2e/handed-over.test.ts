@@ -36,10 +36,23 @@ describe.each(JESTS)('Jest $version', ({ folder: jest }) => {
         const run = await runJest(
           {
             'env.js': `
+            const hostname = require('os').hostname();
             module.exports = class extends require('ns-jest').default {
+              constructor(...args) {
+                super(...args);
+                this.note('construct');
+              }
+              note(what) {
+                if (hostname !== 'sandbox') process.stderr.write('outside: ' + what + '\\n');
+              }
               async setup() {
+                this.note('setup');
                 await super.setup();
-                this.global.mine = require('os').hostname();
+                this.global.mine = hostname;
+              }
+              async teardown() {
+                this.note('teardown');
+                await super.teardown();
               }
             };`,
             'a.test.js': text,
@@ -50,6 +63,8 @@ describe.each(JESTS)('Jest $version', ({ folder: jest }) => {
           { jest, args: [flag] },
         );
         expect(outcomes(run)).toEqual(Array(3).fill('inside: passed'));
+        const outside = 'runner' in config ? [] : Array(3).fill('outside: construct');
+        expect(run.stderr.match(/outside: \w+/g) ?? []).toEqual(outside);
       },
     );
   });

@@ -48,6 +48,18 @@ test('a getter that throws loses itself only', () => {
   expect(roundTrip(value)).toEqual({ kept: 1, broken: '[Unserialisable]' });
 });
 
+test('what is too deep to be cloned loses its depths only', () => {
+  let deep: unknown = 'bottom';
+  for (let depth = 0; depth < 20_000; depth++) deep = { deep };
+  expect(roundTrip({ kept: 1, deep })).toMatchObject({ kept: 1, deep: { deep: { deep: {} } } });
+});
+
+test('a proxy that refuses loses itself only', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  expect(roundTrip({ kept: 1, proxy })).toEqual({ kept: 1, proxy: '[Unserialisable]' });
+});
+
 test('a promise is told in words', () => {
   expect(roundTrip({ kept: 1, promise: Promise.resolve() })).toEqual({
     kept: 1,

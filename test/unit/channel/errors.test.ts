@@ -31,10 +31,75 @@ test('causes and aggregated errors are kept', () => {
   expect(inner.errors[1]).toBe('two');
 });
 
-test('a cause that leads back ends', () => {
+test('an error that is met twice is one', () => {
   const error = new Error('round');
   error.cause = error;
-  expect(across(error).cause).toBe('Error: round');
+  const round = across(error);
+  expect(round.cause).toBe(round);
+  const cause = new Error('shared');
+  const both = across(new AggregateError([new Error('a', { cause }), new Error('b', { cause })]));
+  const [one, other] = (both as AggregateError).errors as Error[];
+  expect(one?.cause).toMatchObject({ message: 'shared' });
+  expect(other?.cause).toBe(one?.cause);
+});
+
+test('errors among the properties are errors', () => {
+  const copy = across(Object.assign(new Error('outer'), { original: new TypeError('inner') }));
+  const { original } = copy as unknown as { original: Error };
+  expect(original).toBeInstanceOf(Error);
+  expect(original.name).toBe('TypeError');
+});
+
+test.each([
+  [
+    'made by hand',
+    () => Object.assign(Object.create(Error.prototype), { message: 'm', stack: 's' }),
+  ],
+  [
+    'of a class with getters',
+    () =>
+      new (class DOMException {
+        get name() {
+          return 'AbortError';
+        }
+        get message() {
+          return 'm';
+        }
+        get stack() {
+          return 's';
+        }
+      })(),
+  ],
+])('an error %s is one, though not to V8', (_, make) => {
+  const copy = across(make());
+  expect(copy).toBeInstanceOf(Error);
+  expect(copy).toMatchObject({ message: 'm', stack: 's' });
+});
+
+test('a property that cannot be read costs itself only', () => {
+  const error = Object.defineProperty(new Error('kept'), 'broken', {
+    enumerable: true,
+    get() {
+      throw new Error('no');
+    },
+  });
+  expect(across(error).message).toBe('kept');
+  const proxy = new Proxy(new Error('hidden'), {
+    get() {
+      throw new Error('no');
+    },
+    getPrototypeOf() {
+      throw new Error('no');
+    },
+  });
+  expect(() => across(proxy)).not.toThrow();
+});
+
+test('causes of causes end', () => {
+  let error = new Error('first');
+  for (let depth = 0; depth < 20_000; depth++)
+    error = new Error(`after ${depth}`, { cause: error });
+  expect(across(error).message).toBe('after 19999');
 });
 
 test('an error of another realm is one', () => {

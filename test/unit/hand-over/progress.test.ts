@@ -27,14 +27,16 @@ function follow(...reports: Report[]) {
 const summary = ({ results }: Progress) =>
   results.map(({ fullName, status }) => `${fullName} ${status}`);
 
+const running = (progress: Progress) => progress.running.map(({ fullName }) => fullName);
+
 test('before the first event nothing has begun', () => {
   expect(follow().hasBegun).toBe(false);
 });
 
 test('a test runs from its start to its result', () => {
-  expect(follow(started('a')).running?.fullName).toBe('a');
+  expect(running(follow(started('a')))).toEqual(['a']);
   const progress = follow(started('a'), ended('a', 'passed'));
-  expect(progress.running).toBeUndefined();
+  expect(running(progress)).toEqual([]);
   expect(summary(progress)).toEqual(['a passed']);
   expect(progress.hasBegun).toBe(true);
 });
@@ -43,6 +45,24 @@ test('a retry takes the place of the attempt before', () => {
   expect(
     summary(follow(ended('a', 'failed', 1), ended('b', 'passed'), ended('a', 'passed', 2))),
   ).toEqual(['b passed', 'a passed']);
+});
+
+test('tests that run at once end one by one', () => {
+  const progress = follow(started('a'), started('b'), started('a'), ended('a', 'passed'));
+  expect(running(progress)).toEqual(['b', 'a']);
+});
+
+test('a retry that never ends follows an attempt that failed', () => {
+  const progress = follow(started('a'), ended('a', 'failed'), started('a'));
+  expect(progress.takeFailed('a')).toMatchObject({ status: 'failed', invocations: 1 });
+  expect(progress.results).toEqual([]);
+  expect(progress.takeFailed('a')).toBeUndefined();
+});
+
+test('a retry leaves a test of the same name that has passed', () => {
+  expect(
+    summary(follow(ended('a', 'failed'), ended('a', 'passed'), ended('a', 'passed', 2))),
+  ).toEqual(['a passed', 'a passed']);
 });
 
 test('two tests of one name are two', () => {
