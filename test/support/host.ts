@@ -51,7 +51,7 @@ export function hostState(): HostState {
       ...lines('/proc/net/ipv6_route').map((line) => line.split(' ')[0] as string),
     ].sort(),
     ipc: ['msg', 'sem', 'shm'].flatMap((kind) => lines(`/proc/sysvipc/${kind}`)),
-    cgroups: directoriesBelow('/sys/fs/cgroup', 3),
+    cgroups: cgroupsHere(),
     shm: list('/dev/shm'),
     tmp: TEMPORARY_NAMES.filter((name) => existsSync(name)),
     sockets: lines('/proc/net/unix')
@@ -113,6 +113,19 @@ function processes(): string[] {
 function withoutCounters(line: string): string {
   const [iface, destination, gateway, flags, , , metric, mask] = line.split('\t');
   return [iface, destination, gateway, flags, metric, mask].join(' ');
+}
+
+/**
+ * Cgroups that this process could have made. Of others, in a cgroup of everybody's, only those that are
+ * ours by name: whatever else runs on the machine comes and goes.
+ */
+function cgroupsHere(): string[] {
+  const own = lines('/proc/self/cgroup').map((line) => line.split(':').slice(2).join(':'));
+  const isBelowOwn = (folder: string) =>
+    own.some((group) => group !== '/' && folder.includes(`${group}/`));
+  return directoriesBelow('/sys/fs/cgroup', 4).filter(
+    (folder) => isBelowOwn(folder) || /ns-jest|sandbox/.test(path.basename(folder)),
+  );
 }
 
 function directoriesBelow(folder: string, depth: number): string[] {
