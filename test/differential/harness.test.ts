@@ -22,6 +22,14 @@ test('differences are seen wherever they are, and declared ones are told apart',
   expect(has('declared, but does not differ: ^nothing of the kind')).toBe(true);
 });
 
+test('runs that say the same, but were none, are told', async () => {
+  const { code, output } = await compare(path.join(__dirname, 'idle'), install('npm-30'));
+  expect(code).toBe(1);
+  expect(output).toContain('[preset] 0 sandboxes were opened');
+  expect(output).toContain('[environment] 0 sandboxes were opened');
+  expect(output).toContain('[plain] counts: ["nothing"], not ["1 passed"]');
+});
+
 test('a declared difference without a place in the docs is refused', async () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'ns-jest-fixture-'));
   try {

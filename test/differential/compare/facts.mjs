@@ -22,7 +22,8 @@ export function factsOf(steps, fixture, workshop) {
       facts.set(of(`results${subject}`), text);
     }
   }
-  for (const [name, text] of writtenFiles(workshop.project)) {
+  for (const [name, text, metadata] of writtenFiles(workshop.project)) {
+    facts.set(`file ${name}, mode and owner`, metadata);
     for (const [subject, value] of contentFacts(name, text, normalise)) {
       facts.set(`file ${name}${subject}`, value);
     }
@@ -53,7 +54,14 @@ function byFile(results) {
   return {
     ...totals,
     testResults: Object.fromEntries(
-      testResults.map((file) => [file.testFilePath, { ...file, testResults: byTest(file) }]),
+      testResults.map((file) => [
+        file.testFilePath,
+        {
+          ...file,
+          order: file.testResults.map(({ fullName }) => fullName).join(', '),
+          testResults: byTest(file),
+        },
+      ]),
     ),
   };
 }
@@ -75,7 +83,9 @@ function* valueFacts(value, subject = '') {
     if (value !== undefined) yield [subject, JSON.stringify(value)];
     return;
   }
-  for (const [key, item] of Object.entries(value)) {
+  const entries = Object.entries(value);
+  if (entries.length === 0) yield [subject, Array.isArray(value) ? '[]' : '{}'];
+  for (const [key, item] of entries) {
     yield* valueFacts(item, `${subject}${/^\w+$/.test(key) ? `.${key}` : `[${key}]`}`);
   }
 }
@@ -87,9 +97,11 @@ function* writtenFiles(directory, below = '') {
     const name = path.join(below, entry);
     const file = path.join(directory, name);
     const stat = lstatSync(file);
+    const metadata = `${stat.mode.toString(8)} ${stat.uid}:${stat.gid}`;
     if (stat.isDirectory()) yield* writtenFiles(directory, name);
-    else if (stat.isSymbolicLink()) yield [name, `-> ${readlinkSync(file)}`];
-    else yield [name, stat.isFile() ? readFileSync(file, 'utf8') : 'neither file nor link'];
+    else if (stat.isSymbolicLink()) yield [name, `-> ${readlinkSync(file)}`, metadata];
+    else if (stat.isFile()) yield [name, readFileSync(file, 'utf8'), metadata];
+    else yield [name, 'neither file nor link', metadata];
   }
 }
 

@@ -8,10 +8,13 @@ import path from 'node:path';
  * - `flags`: for a combination by name, Jest's flags instead of the usual ones.
  * - `unordered`: output is compared as a set of lines, where several files run at once.
  * - `jest`: the versions it is for, such as `["30"]`.
- * - `differs`: differences that are known: `{ subject, in?, why }`. `subject` is a regular expression on
- *   the line that reports the difference, `in` the combination, `why` a heading of docs/differences.md.
+ * - `counts`: what each step comes to with plain Jest, such as "3 passed, 1 failed"; or such a list by version of Jest.
+ * - `sandboxes`: false where Jest ends before a test file is run.
+ * - `differs`: differences that are known: `{ subject, is?, in?, why }`. `subject` is a regular expression
+ *   on the line that reports the difference and `is` one on what ns-jest says there, `in` is the
+ *   combination, `why` a heading of docs/differences.md.
  */
-const KNOWN = ['steps', 'flags', 'unordered', 'differs', 'jest'];
+const KNOWN = ['steps', 'flags', 'unordered', 'counts', 'sandboxes', 'differs', 'jest'];
 
 /** What users are told of each known difference. */
 const DIFFERENCES = new URL('../../../docs/differences.md', import.meta.url);
@@ -40,7 +43,7 @@ export function readFixture(folder, jestArguments) {
   return { ...DEFAULTS, ...fixture };
 }
 
-const DEFAULTS = { isProject: false, unordered: false, flags: {}, differs: [] };
+const DEFAULTS = { isProject: false, unordered: false, sandboxes: true, flags: {}, differs: [] };
 
 /** One argument for sh. */
 export function quote(argument) {

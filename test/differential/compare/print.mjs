@@ -3,7 +3,8 @@
 /** One more line of output shifts all that follow: so many are shown of one kind. */
 const SHOWN = 12;
 
-export function print({ unexplained, explained, flaky, stale }, runs) {
+export function print({ unexplained, explained, flaky, stale }, wrong, runs) {
+  for (const line of wrong) console.log(line);
   for (const [kind, group] of groupBy(unexplained, kindOf)) {
     for (const { subject, combination, before, after } of group.slice(0, SHOWN)) {
       const [was, is] = fromFirstDifference(before, after);

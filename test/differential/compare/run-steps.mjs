@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { quote } from './fixture.mjs';
@@ -17,7 +17,7 @@ export async function runSteps(workshop, fixture, combination) {
   writeJestCommand(workshop, flags);
   const results = [];
   for (const step of fixture.steps) {
-    rmSync(workshop.result, { force: true });
+    for (const file of [workshop.result, workshop.sandboxes]) rmSync(file, { force: true });
     const start = performance.now();
     const { code, signal, stdout, stderr } = await shell(step, workshop);
     results.push({
@@ -29,7 +29,7 @@ export async function runSteps(workshop, fixture, combination) {
       results: existsSync(workshop.result)
         ? JSON.parse(readFileSync(workshop.result, 'utf8'))
         : undefined,
-      files: workshop.project,
+      sandboxes: existsSync(workshop.sandboxes) ? statSync(workshop.sandboxes).size : 0,
     });
   }
   return results;
@@ -61,7 +61,7 @@ function writeJestCommand({ bin, cache, jestProgram }, flags) {
   }
 }
 
-function shell(step, { project, bin, result }) {
+function shell(step, { project, bin, result, sandboxes }) {
   const environment = { ...process.env };
   for (const name of NOT_HANDED_ON) delete environment[name];
   return new Promise((resolve, reject) => {
@@ -73,6 +73,7 @@ function shell(step, { project, bin, result }) {
         PATH: `${bin}:${process.env.PATH}`,
         FORCE_COLOR: '0',
         COMPARE_RESULT: result,
+        COMPARE_SANDBOXES: sandboxes,
       },
     });
     const output = { stdout: '', stderr: '' };

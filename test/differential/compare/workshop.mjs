@@ -7,7 +7,9 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -34,6 +36,8 @@ export function openWorkshop(folder, install) {
     bin: path.join(directory, 'bin'),
     /** Where a step's results are written. */
     result: path.join(directory, 'result.json'),
+    /** Where a byte is written for each sandbox that is opened. */
+    sandboxes: path.join(directory, 'sandboxes'),
 
     /** The project as it was, with ns-jest installed, and nothing cached. */
     reset() {
@@ -48,7 +52,13 @@ export function openWorkshop(folder, install) {
       }
     },
 
-    /** The program of the Jest that the project would run. */
+    /** The major version of the Jest that the project would run. */
+    jestVersion() {
+      const require = createRequire(path.join(project, 'package.json'));
+      return require('jest/package.json').version.split('.')[0];
+    },
+
+    /** Its program. */
     jestProgram() {
       const require = createRequire(path.join(project, 'package.json'));
       const manifest = require.resolve('jest/package.json');
@@ -77,4 +87,19 @@ export function copyPackage(target) {
     const source = path.join(PACKAGE, file);
     if (existsSync(source)) cpSync(source, path.join(target, file), { recursive: true });
   }
+  countSandboxes(path.join(target, 'prebuilds', `linux-${process.arch}`));
+}
+
+/** Whatever starts ns-init there leaves a byte, where one is asked for. */
+function countSandboxes(directory) {
+  const init = path.join(directory, 'ns-init');
+  renameSync(init, `${init}.binary`);
+  writeFileSync(
+    init,
+    `#!/bin/sh
+if [ -n "$COMPARE_SANDBOXES" ]; then printf . >>"$COMPARE_SANDBOXES"; fi
+exec "$0.binary" "$@"
+`,
+    { mode: 0o755 },
+  );
 }
