@@ -9,7 +9,7 @@ import path from 'node:path';
  * - `unordered`: output is compared as a set of lines, where several files run at once.
  * - `jest`: the versions it is for, such as `["30"]`.
  * - `counts`: what each step comes to with plain Jest, such as "3 passed, 1 failed"; or such a list by version of Jest.
- * - `sandboxes`: false where Jest ends before a test file is run.
+ * - `sandboxes`: the combinations that open some, where Jest may end before a test file is run.
  * - `differs`: differences that are known: `{ subject, is?, in?, why }`. `subject` is a regular expression
  *   on the line that reports the difference and `is` one on what ns-jest says there, `in` is the
  *   combination, `why` a heading of docs/differences.md.
@@ -43,7 +43,13 @@ export function readFixture(folder, jestArguments) {
   return { ...DEFAULTS, ...fixture };
 }
 
-const DEFAULTS = { isProject: false, unordered: false, sandboxes: true, flags: {}, differs: [] };
+const DEFAULTS = {
+  isProject: false,
+  unordered: false,
+  sandboxes: ['preset', 'environment'],
+  flags: {},
+  differs: [],
+};
 
 /** One argument for sh. */
 export function quote(argument) {
