@@ -10,8 +10,8 @@ const STACK_LIMIT = 100;
 interface Resource {
   id: number;
   type: string;
-  /** Where it was made. Its stack is text only once somebody asks for it. */
-  made: Error;
+  /** Where it was made: read at once, while the source maps of the file are at hand. */
+  stack: string;
   trigger: Resource | undefined;
   isOpen: boolean;
   target: WeakRef<object>;
@@ -27,7 +27,7 @@ export function watchOpenHandles(): () => Promise<OpenHandle[]> {
       resources.set(id, {
         id,
         type,
-        made: errorAbove(init, type),
+        stack: stackAbove(init, type),
         trigger: resources.get(trigger),
         isOpen: true,
         target: new WeakRef(target),
@@ -64,7 +64,7 @@ function withTriggers(resources: Resource[]): OpenHandle[] {
     .map((resource) => ({
       id: resource.id,
       resource: resource.type,
-      stack: String(resource.made.stack),
+      stack: resource.stack,
       trigger: resource.trigger?.id,
       isOpen: keepsAlive(resource),
     }));
@@ -78,11 +78,12 @@ function keepsAlive({ isOpen, target }: Resource): boolean {
 }
 
 /** The stack as Jest's own collector would have it, with the kind of resource for a message. */
-function errorAbove(frame: (...rest: never[]) => unknown, type: string): Error {
+function stackAbove(frame: (...rest: never[]) => unknown, type: string): string {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = STACK_LIMIT;
   const error = new Error(type);
   Error.captureStackTrace(error, frame);
+  const stack = String(error.stack);
   Error.stackTraceLimit = stackTraceLimit;
-  return error;
+  return stack;
 }
