@@ -3,7 +3,7 @@ const typescript = {
   // Projects of their own.
   modulePathIgnorePatterns: [
     '<rootDir>/.cache/',
-    '<rootDir>/test/differential/(fixtures|planted)/',
+    '<rootDir>/test/differential/(fixtures|planted|idle)/',
   ],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json' }] },
 };
