@@ -10,9 +10,9 @@ import path from 'node:path';
  * - `jest`: the versions it is for, such as `["30"]`.
  * - `counts`: what each step comes to with plain Jest, such as "3 passed, 1 failed"; or such a list by version of Jest.
  * - `sandboxes`: the combinations that open some, where Jest may end before a test file is run.
- * - `differs`: differences that are known: `{ subject, is?, in?, why }`. `subject` is a regular expression
+ * - `differs`: differences that are known: `{ subject, is?, in?, user?, why }`. `subject` is a regular expression
  *   on the line that reports the difference and `is` one on what ns-jest says there, `in` is the
- *   combination, `why` a heading of docs/differences.md.
+ *   combination, `user` true for those of an ordinary user, `why` a heading of docs/differences.md.
  */
 const KNOWN = ['steps', 'flags', 'unordered', 'counts', 'sandboxes', 'differs', 'jest'];
 
@@ -40,7 +40,9 @@ export function readFixture(folder, jestArguments) {
   const headings = readFileSync(DIFFERENCES, 'utf8').match(/(?<=^## ).*$/gm);
   const unfounded = fixture.differs?.find(({ why }) => !headings.includes(why));
   if (unfounded) throw new Error(`${file}: docs/differences.md has no "${unfounded.why}"`);
-  return { ...DEFAULTS, ...fixture };
+  const isRoot = process.geteuid() === 0;
+  const differs = (fixture.differs ?? []).filter(({ user }) => !user || !isRoot);
+  return { ...DEFAULTS, ...fixture, differs };
 }
 
 const DEFAULTS = {
