@@ -4,6 +4,7 @@
  */
 import { types } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
+import { attempt } from './attempt';
 
 /** One value as one line. What cannot be cloned is left out instead of losing the message. */
 export function encode(value: unknown): string {
@@ -31,11 +32,8 @@ const DEEPEST = 500;
 
 /** A copy without functions and symbols. Getters and proxies are the tests' code, and may throw. */
 function withoutUncloneable(value: unknown, copies: Map<object, unknown>, depth = 0): unknown {
-  try {
-    return depth > DEEPEST && typeof value === 'object' ? UNREADABLE : copyOf(value, copies, depth);
-  } catch {
-    return UNREADABLE;
-  }
+  if (depth > DEEPEST && typeof value === 'object') return UNREADABLE;
+  return attempt(() => copyOf(value, copies, depth), UNREADABLE);
 }
 
 function copyOf(value: unknown, copies: Map<object, unknown>, depth: number): unknown {
@@ -62,7 +60,9 @@ function copyOf(value: unknown, copies: Map<object, unknown>, depth: number): un
   const copy: Record<string, unknown> | unknown[] = Array.isArray(value) ? [] : {};
   copies.set(value, copy);
   for (const key of Object.keys(value)) {
-    (copy as Record<string, unknown>)[key] = inner(property(value, key));
+    (copy as Record<string, unknown>)[key] = inner(
+      attempt(() => Reflect.get(value, key), UNREADABLE),
+    );
   }
   return copy;
 }
@@ -82,17 +82,5 @@ function isOpaque(value: object): boolean {
 }
 
 function cloneable(value: object): unknown {
-  try {
-    return deserialize(serialize(value));
-  } catch {
-    return UNREADABLE;
-  }
-}
-
-function property(owner: object, key: string): unknown {
-  try {
-    return (owner as Record<string, unknown>)[key];
-  } catch {
-    return UNREADABLE;
-  }
+  return attempt(() => deserialize(serialize(value)), UNREADABLE);
 }

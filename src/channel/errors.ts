@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { types } from 'node:util';
+import { attempt } from './attempt';
 
 /** An error as a plain value. Marked by its only key. */
 interface PackedError {
@@ -73,7 +74,11 @@ class Packer {
 }
 
 /** The error that was packed, or the value that was none. */
-export function unpackError(value: unknown, unpacked = new Map<unknown, Error>()): unknown {
+export function unpackError(value: unknown): unknown {
+  return unpackWith(value, new Map());
+}
+
+function unpackWith(value: unknown, unpacked: Map<unknown, Error>): unknown {
   const isHolder = isPlainObject(value) && !(MARK in value);
   const unpack = (each: unknown) => unpackOwn(each, unpacked);
   return isHolder ? mapValues(value, unpack) : unpack(value);
@@ -96,11 +101,11 @@ function unpackOwn(value: unknown, unpacked: Map<unknown, Error>): unknown {
   define('message', packed.message);
   define('stack', packed.stack);
   if (packed.name !== error.name || packed.enumerable.includes('name')) define('name', packed.name);
-  if ('cause' in packed) define('cause', unpackError(packed.cause, unpacked));
+  if ('cause' in packed) define('cause', unpackWith(packed.cause, unpacked));
   if (packed.errors)
     define(
       'errors',
-      packed.errors.map((each) => unpackError(each, unpacked)),
+      packed.errors.map((each) => unpackWith(each, unpacked)),
     );
   return Object.assign(
     error,
@@ -147,15 +152,6 @@ function isError(value: unknown): value is object {
   return !isPlainObject(value) && isText('message') && isText('stack');
 }
 
-/** A property of the tests' values: a getter or a proxy is their code, and may throw. */
 function read(owner: object, key: string): unknown {
   return attempt(() => (owner as Record<string, unknown>)[key], undefined);
-}
-
-function attempt<T>(ask: () => T, otherwise: T): T {
-  try {
-    return ask();
-  } catch {
-    return otherwise;
-  }
 }

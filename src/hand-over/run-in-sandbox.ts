@@ -157,7 +157,7 @@ function withErrors(result: TestResult): TestResult {
     // A custom test runner may leave these out.
     testResults: result.testResults?.map((test) => ({
       ...test,
-      failureDetails: test.failureDetails?.map((error) => unpackError(error)),
+      failureDetails: test.failureDetails?.map(unpackError),
     })),
   };
 }

@@ -127,7 +127,7 @@ function packErrors(result: TestResult): TestResult {
     // A custom test runner may leave these out.
     testResults: result.testResults?.map((test) => ({
       ...test,
-      failureDetails: test.failureDetails?.map((error) => packError(error)),
+      failureDetails: test.failureDetails?.map(packError),
     })),
   };
 }

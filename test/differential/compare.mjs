@@ -10,8 +10,8 @@
  * Each difference is one line. Exits with 1 if there is one that the project does not declare, and if
  * a run was not what it should be: a fixture's tests did not run, or no sandbox was opened.
  *
- * A fixture says its steps, what they come to, and its declared differences in fixture.json. Any other project has one step,
- * `jest` with the given arguments, and needs its dependencies installed.
+ * A fixture says its steps, what they come to, and its declared differences in fixture.json. Any other
+ * project has one step, `jest` with the given arguments, and needs its dependencies installed.
  *
  *   --install FOLDER  the copy lies below FOLDER and uses what is installed there
  *   --twice           plain Jest runs twice; what differs between those runs is flaky, and left out

@@ -14,11 +14,10 @@ export function differences([plain, ...others], declared) {
     .filter((run) => !again.includes(run))
     .flatMap((run) => compare(plain, run))
     .filter(({ subject }) => !flaky.has(subject));
-  const declaration = ({ subject, combination, after = 'nothing' }) =>
+  const declaration = ({ subject, combination }) =>
     declared.find(
       (each) =>
         new RegExp(each.subject).test(subject) &&
-        (each.is === undefined || new RegExp(each.is).test(after)) &&
         (each.in === undefined || each.in === combination),
     );
   return {

@@ -54,22 +54,26 @@ export function openWorkshop(folder, install) {
 
     /** The major version of the Jest that the project would run. */
     jestVersion() {
-      const require = createRequire(path.join(project, 'package.json'));
-      return require('jest/package.json').version.split('.')[0];
+      return jestOf(project).version.split('.')[0];
     },
 
     /** Its program. */
     jestProgram() {
-      const require = createRequire(path.join(project, 'package.json'));
-      const manifest = require.resolve('jest/package.json');
-      const { bin } = require(manifest);
-      return path.join(path.dirname(manifest), typeof bin === 'string' ? bin : bin.jest);
+      const { directory: jest, bin } = jestOf(project);
+      return path.join(jest, typeof bin === 'string' ? bin : bin.jest);
     },
 
     remove() {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** What the manifest of a project's Jest says, and where that lies. */
+function jestOf(project) {
+  const require = createRequire(path.join(project, 'package.json'));
+  const manifest = require.resolve('jest/package.json');
+  return { ...require(manifest), directory: path.dirname(manifest) };
 }
 
 function copyProject(from, to) {
