@@ -59,7 +59,7 @@ export function toRunFile(
     sandbox: {
       hostNamespaces: namespaces.ids(),
       asked: spec.namespaces,
-      ...(spec.hostname === undefined ? {} : { hostname: spec.hostname }),
+      ...(spec.network.hostname === undefined ? {} : { hostname: spec.network.hostname }),
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Answer, FromTestProcess } from '../channel/messages';
 import { SandboxError } from '../errors/sandbox-error';
 import type { TestResult } from '../jest/types';
 import { openSandbox, type Sandbox, type SandboxEnd } from '../launch/open-sandbox';
-import { neededPaths } from '../options/needed-paths';
+import { neededPaths } from '../options/files/needed-paths';
 import { type SandboxSpec, toSandboxSpec } from '../options/sandbox-spec';
 import { openDebugPort } from './debug-port';
 import { endedTooEarly } from './ended-too-early';

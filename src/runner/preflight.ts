@@ -2,7 +2,7 @@ import type { JestPackages } from '../jest/find-jest';
 import type { GlobalConfig, Test } from '../jest/types';
 import { openSandbox } from '../launch/open-sandbox';
 import { binaryPath } from '../native/load';
-import { neededPaths } from '../options/needed-paths';
+import { neededPaths } from '../options/files/needed-paths';
 import { toSandboxSpec } from '../options/sandbox-spec';
 import { askedByProject, projectsOf } from './file-options';
 

@@ -91,7 +91,7 @@ test.each<[string, object, string]>([
 
 describe('defaults', () => {
   test('all eight namespaces, root inside, /tmp, /dev/shm and /run covered', () => {
-    expect(readOptions({})).toEqual({
+    expect(readOptions({})).toMatchObject({
       namespaces: {
         user: true,
         mount: true,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { keptPaths } from '../../../src/options/kept-paths';
+import { keptPaths } from '../../../src/options/files/kept-paths';
 import { readOptions } from '../../../src/options/read-options';
 import { toSandboxSpec } from '../../../src/options/sandbox-spec';
 
@@ -22,32 +22,32 @@ const spec = (options: object, identity: typeof root | typeof user = user) =>
 describe('ids', () => {
   test('an ordinary user is root inside, gives up setgroups, and needs no protected /proc', () => {
     expect(spec({})).toMatchObject({
-      uidMap: [{ inside: 0, outside: 1000, count: 1 }],
-      gidMap: [{ inside: 0, outside: 100, count: 1 }],
-      denySetgroups: true,
-      protectProc: false,
+      ids: {
+        uidMap: [{ inside: 0, outside: 1000, count: 1 }],
+        gidMap: [{ inside: 0, outside: 100, count: 1 }],
+        denySetgroups: true,
+      },
+      files: { protectProc: false },
     });
   });
 
   test('or himself, by option', () => {
-    expect(spec({ mapCurrentUser: true }).uidMap).toEqual([
+    expect(spec({ mapCurrentUser: true }).ids.uidMap).toEqual([
       { inside: 1000, outside: 1000, count: 1 },
     ]);
   });
 
   test('real root keeps every id, and its files in /proc are protected', () => {
     expect(spec({}, root)).toMatchObject({
-      uidMap: root.all.uids,
-      denySetgroups: false,
-      protectProc: true,
+      ids: { uidMap: root.all.uids, denySetgroups: false },
+      files: { protectProc: true },
     });
   });
 
   test('root that has one id only is like any other user', () => {
     expect(spec({}, { uid: 0, gid: 0, all: undefined })).toMatchObject({
-      uidMap: [{ inside: 0, outside: 0, count: 1 }],
-      denySetgroups: true,
-      protectProc: true,
+      ids: { uidMap: [{ inside: 0, outside: 0, count: 1 }], denySetgroups: true },
+      files: { protectProc: true },
     });
   });
 
@@ -58,20 +58,16 @@ describe('ids', () => {
 
 test("what a namespace brings along goes with it: root's /sys is protected where the network is the host's", () => {
   expect(spec({ namespaces: { net: false } }, root)).toMatchObject({
-    sys: false,
-    protectSys: true,
-    protectProc: true,
-    loopback: false,
-    lowPorts: false,
+    files: { sys: false, protectSys: true, protectProc: true },
+    network: { loopback: false, lowPorts: false },
   });
   expect(spec({ namespaces: { pid: false } }, root)).toMatchObject({
-    proc: false,
-    protectProc: true,
+    files: { proc: false, protectProc: true },
   });
 });
 
 test('an IPC namespace always covers /dev/shm', () => {
-  expect(spec({ tmpfs: ['/tmp'] }).tmpfs).toEqual(['/tmp', '/dev/shm']);
+  expect(spec({ tmpfs: ['/tmp'] }).files.tmpfs).toEqual(['/tmp', '/dev/shm']);
 });
 
 describe('kept paths', () => {

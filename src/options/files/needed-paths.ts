@@ -1,11 +1,11 @@
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import type { GlobalConfig, ProjectConfig } from '../jest/types';
-import { binaryPath } from '../native/load';
+import type { GlobalConfig, ProjectConfig } from '../../jest/types';
+import { binaryPath } from '../../native/load';
 import type { NeededPaths } from './kept-paths';
 
 /** The folder of this package: dist/ and the binaries lie in it. */
-const PACKAGE_DIRECTORY = path.resolve(__dirname, '..', '..');
+const PACKAGE_DIRECTORY = path.resolve(__dirname, '..', '..', '..');
 
 /** Found once per project of a run: a tree of packages has thousands of links to follow. */
 const found = new WeakMap<ProjectConfig, NeededPaths>();

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { SandboxError } from '../errors/sandbox-error';
+import { SandboxError } from '../../errors/sandbox-error';
 
 /** Paths that Jest needs, wherever they lie. */
 export interface NeededPaths {
