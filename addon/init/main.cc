@@ -18,10 +18,11 @@
 
 #include <string>
 
+#include "files/mounts.h"
+#include "ids/id_maps.h"
 #include "kernel.h"
-#include "mounts.h"
 #include "namespaces.h"
-#include "network.h"
+#include "network/network.h"
 #include "options.h"
 #include "process.h"
 #include "status.h"
@@ -55,21 +56,23 @@ void KeepDescriptorsPrivate(const Options& options) {
 // Leaves out the steps that need a namespace which was only to be tried, and is missing.
 Options WithoutSteps(Options options, unsigned long missing) {
   if ((missing & CLONE_NEWNS) != 0) {
-    options.mount_proc = options.protect_proc = options.mount_sys = options.protect_sys = false;
-    options.minimal_dev = options.mount_mqueue = false;
-    options.tmpfs.clear();
-    options.directories.clear();
-    options.keep.clear();
-    options.binds.clear();
+    options.files.mount_proc = options.files.protect_proc = options.files.mount_sys =
+        options.files.protect_sys = false;
+    options.files.minimal_dev = options.files.mount_mqueue = false;
+    options.files.tmpfs.clear();
+    options.files.directories.clear();
+    options.files.keep.clear();
+    options.files.binds.clear();
   }
-  if ((missing & CLONE_NEWPID) != 0) options.mount_proc = false;
-  if ((missing & CLONE_NEWIPC) != 0) options.mount_mqueue = false;
-  if ((missing & CLONE_NEWUTS) != 0) options.hostname = options.domainname = nullptr;
+  if ((missing & CLONE_NEWPID) != 0) options.files.mount_proc = false;
+  if ((missing & CLONE_NEWIPC) != 0) options.files.mount_mqueue = false;
+  if ((missing & CLONE_NEWUTS) != 0)
+    options.network.hostname = options.network.domainname = nullptr;
   if ((missing & CLONE_NEWNET) != 0) {
-    options.loopback = options.open_low_ports = false;
+    options.network.loopback = options.network.open_low_ports = false;
     // The host's /sys is what stays then.
-    options.protect_sys = options.protect_sys || options.mount_sys;
-    options.mount_sys = false;
+    options.files.protect_sys = options.files.protect_sys || options.files.mount_sys;
+    options.files.mount_sys = false;
   }
   return options;
 }
@@ -81,9 +84,10 @@ void RequireNamespaces(const Options& options, unsigned long namespaces) {
     unsigned long flag;
     const char* step;
   } needs[] = {
-      {WantsMounts(options), CLONE_NEWNS, "set up mounts"},
-      {options.hostname != nullptr || options.domainname != nullptr, CLONE_NEWUTS, "set hostname"},
-      {options.loopback || options.open_low_ports, CLONE_NEWNET, "set up network"},
+      {WantsMounts(options.files), CLONE_NEWNS, "set up mounts"},
+      {options.network.hostname != nullptr || options.network.domainname != nullptr, CLONE_NEWUTS,
+       "set hostname"},
+      {options.network.loopback || options.network.open_low_ports, CLONE_NEWNET, "set up network"},
   };
   for (const auto& need : needs) {
     if (need.wanted && (namespaces & need.flag) == 0) {
@@ -163,12 +167,12 @@ void UnshareTime(const Options& options) {
   RequireNamespaces(options, clone.namespaces);
   // What needs no ids, while the supervisor writes the maps.
   if ((clone.namespaces & CLONE_NEWNS) != 0) MakeMountsPrivate();
-  SetNames(options);
-  if (options.loopback) BringUpLoopback();
+  SetNames(options.network);
+  if (options.network.loopback) BringUpLoopback();
 
   const pid_t own_pid_outside = WaitForIdMaps(go[0]);
-  if (WantsMounts(options)) SetUpMounts(options, clone.namespaces);
-  if (options.open_low_ports) OpenLowPorts();
+  if (WantsMounts(options.files)) SetUpMounts(options.files, clone.namespaces);
+  if (options.network.open_low_ports) OpenLowPorts();
   if (is_init) StartPidsAt(own_pid_outside);
   const pid_t command = StartCommand(options, directory);
   ReportReady(own_pid_outside);
@@ -195,7 +199,7 @@ int main(int argc, char** argv) {
   close(go[0]);
   for (const int fd : options.pass_fds) close(fd);
   StepFailure failure;
-  if ((clone.namespaces & CLONE_NEWUSER) != 0) failure = WriteIdMaps(options, clone.pid);
+  if ((clone.namespaces & CLONE_NEWUSER) != 0) failure = WriteIdMaps(options.ids, clone.pid);
   if (failure.error == 0 &&
       write(go[1], &clone.pid, sizeof clone.pid) != static_cast<ssize_t>(sizeof clone.pid)) {
     failure = {"clone namespaces", "the child ended", errno};

@@ -1,15 +1,10 @@
 #include "namespaces.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <string>
 
 #include "kernel.h"
 #include "status.h"
@@ -48,30 +43,6 @@ int ErrorOfTrying(unsigned long required, unsigned long flag) {
   return 0;
 }
 
-std::string MapText(const std::vector<IdMapLine>& map) {
-  std::string text;
-  for (const IdMapLine& line : map) {
-    text += std::to_string(line.inside) + ' ' + std::to_string(line.outside) + ' ' +
-            std::to_string(line.count) + '\n';
-  }
-  return text;
-}
-
-// The kernel takes a map in one write only. user_namespaces(7)
-StepFailure WriteProcFile(pid_t child, const char* file, const std::string& text) {
-  const std::string path = "/proc/" + std::to_string(child) + '/' + file;
-  const std::string step = std::string("write ") + file;
-  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-  // Kernels before 3.19 have no setgroups file, and there nothing has to be given up.
-  if (fd == -1 && errno == ENOENT && strcmp(file, "setgroups") == 0) return {};
-  if (fd == -1) return {step, text, errno};
-  const ssize_t written = write(fd, text.data(), text.size());
-  const int error = errno;
-  close(fd);
-  if (written != static_cast<ssize_t>(text.size())) return {step, text, error};
-  return {};
-}
-
 }  // namespace
 
 Clone CloneIntoNamespaces(const Options& options) {
@@ -93,17 +64,4 @@ Clone CloneIntoNamespaces(const Options& options) {
   }
   if (clone.pid == -1) FailStep("clone namespaces", "", errno);
   return clone;
-}
-
-StepFailure WriteIdMaps(const Options& options, pid_t child) {
-  StepFailure failure;
-  // setgroups first: the kernel refuses an ordinary user's gid_map while it is allowed.
-  if (options.deny_setgroups) failure = WriteProcFile(child, "setgroups", "deny");
-  if (failure.error == 0 && !options.uid_map.empty()) {
-    failure = WriteProcFile(child, "uid_map", MapText(options.uid_map));
-  }
-  if (failure.error == 0 && !options.gid_map.empty()) {
-    failure = WriteProcFile(child, "gid_map", MapText(options.gid_map));
-  }
-  return failure;
 }

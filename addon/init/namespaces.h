@@ -1,9 +1,7 @@
-// Creating the namespaces, and the id maps that only the outside may write.
+// Creating the namespaces.
 #pragma once
 
 #include <sys/types.h>
-
-#include <string>
 
 #include "options.h"
 
@@ -16,13 +14,3 @@ struct Clone {
 
 // Outside, and inside in the child. Tried namespaces that cannot be had are reported and left out.
 Clone CloneIntoNamespaces(const Options& options);
-
-// A step outside that failed. Whether it is to be reported depends on the child: see main.cc.
-struct StepFailure {
-  std::string step;
-  std::string subject;
-  int error = 0;  // 0: it did not fail
-};
-
-// Outside: writes the child's maps.
-StepFailure WriteIdMaps(const Options& options, pid_t child);

@@ -230,7 +230,7 @@ void LiveAsInit(const Options& options, pid_t command, int signal_fd) {
       continue;
     }
     if (!Reap(command, &report)) continue;
-    if (is_init && options.mount_proc) report.left = ListLeftProcesses();
+    if (is_init && options.files.mount_proc) report.left = ListLeftProcesses();
     KillAll();
     ReportExit(report);
     _exit(ExitCodeOf(report));

@@ -37,4 +37,11 @@ void ReportExit(const ExitReport& report);
 // PID 1 itself was ended, so that nobody can say how the command ended.
 void ReportInitKilled(int signal);
 
+// A step outside that failed. Whether it is to be reported depends on the child: see main.cc.
+struct StepFailure {
+  std::string step;
+  std::string subject;
+  int error = 0;  // 0: it did not fail
+};
+
 constexpr int kSetupFailed = 125;  // as env(1) and docker-run(1) use it: the launcher failed

@@ -1,13 +1,13 @@
 // Inside: the mounts of the sandbox, over a private copy of the host's.
 #pragma once
 
-#include "options.h"
+#include "files/file_options.h"
 
 // First of all, or as real root every later mount would reach the host: systemd makes / shared.
 void MakeMountsPrivate();
 
 // Is there anything to do that needs a mount namespace?
-bool WantsMounts(const Options& options);
+bool WantsMounts(const FileOptions& options);
 
 // `namespaces` are those that were really created.
-void SetUpMounts(const Options& options, unsigned long namespaces);
+void SetUpMounts(const FileOptions& options, unsigned long namespaces);

@@ -1,4 +1,4 @@
-#include "network.h"
+#include "network/network.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 #include "status.h"
 
-void SetNames(const Options& options) {
+void SetNames(const NetworkOptions& options) {
   if (options.hostname != nullptr &&
       sethostname(options.hostname, strlen(options.hostname)) == -1) {
     FailStep("set hostname", options.hostname, errno);

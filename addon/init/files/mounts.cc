@@ -1,4 +1,4 @@
-#include "mounts.h"
+#include "files/mounts.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -268,7 +268,7 @@ void MakeOpenDirectory(const char* path) {
 
 }  // namespace
 
-bool WantsMounts(const Options& options) {
+bool WantsMounts(const FileOptions& options) {
   return options.mount_proc || options.protect_proc || options.mount_sys || options.protect_sys ||
          options.minimal_dev || options.mount_mqueue || !options.tmpfs.empty() ||
          !options.directories.empty() || !options.keep.empty() || !options.binds.empty();
@@ -278,7 +278,7 @@ void MakeMountsPrivate() {
   Mount("make mounts private", nullptr, "/", nullptr, MS_REC | MS_PRIVATE);
 }
 
-void SetUpMounts(const Options& options, unsigned long namespaces) {
+void SetUpMounts(const FileOptions& options, unsigned long namespaces) {
   std::vector<Opened> kept;
   for (const char* path : options.keep) kept.push_back(OpenPath("keep path", path));
   std::vector<Opened> sources;

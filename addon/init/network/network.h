@@ -1,9 +1,9 @@
 // Inside: host names and the loopback interface.
 #pragma once
 
-#include "options.h"
+#include "network/network_options.h"
 
-void SetNames(const Options& options);
+void SetNames(const NetworkOptions& options);
 void BringUpLoopback();
 
 // After the mounts: the file may be read-only in the host's /proc.

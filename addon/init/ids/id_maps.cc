@@ -1,0 +1,50 @@
+#include "ids/id_maps.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <string>
+#include <vector>
+
+namespace {
+
+std::string MapText(const std::vector<IdMapLine>& map) {
+  std::string text;
+  for (const IdMapLine& line : map) {
+    text += std::to_string(line.inside) + ' ' + std::to_string(line.outside) + ' ' +
+            std::to_string(line.count) + '\n';
+  }
+  return text;
+}
+
+// The kernel takes a map in one write only. user_namespaces(7)
+StepFailure WriteProcFile(pid_t child, const char* file, const std::string& text) {
+  const std::string path = "/proc/" + std::to_string(child) + '/' + file;
+  const std::string step = std::string("write ") + file;
+  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  // Kernels before 3.19 have no setgroups file, and there nothing has to be given up.
+  if (fd == -1 && errno == ENOENT && strcmp(file, "setgroups") == 0) return {};
+  if (fd == -1) return {step, text, errno};
+  const ssize_t written = write(fd, text.data(), text.size());
+  const int error = errno;
+  close(fd);
+  if (written != static_cast<ssize_t>(text.size())) return {step, text, error};
+  return {};
+}
+
+}  // namespace
+
+StepFailure WriteIdMaps(const IdOptions& options, pid_t child) {
+  StepFailure failure;
+  // setgroups first: the kernel refuses an ordinary user's gid_map while it is allowed.
+  if (options.deny_setgroups) failure = WriteProcFile(child, "setgroups", "deny");
+  if (failure.error == 0 && !options.uid_map.empty()) {
+    failure = WriteProcFile(child, "uid_map", MapText(options.uid_map));
+  }
+  if (failure.error == 0 && !options.gid_map.empty()) {
+    failure = WriteProcFile(child, "gid_map", MapText(options.gid_map));
+  }
+  return failure;
+}

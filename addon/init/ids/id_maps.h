@@ -1,0 +1,10 @@
+// The id maps of a new user namespace, which only the outside may write.
+#pragma once
+
+#include <sys/types.h>
+
+#include "ids/id_options.h"
+#include "status.h"
+
+// Outside: writes the child's maps.
+StepFailure WriteIdMaps(const IdOptions& options, pid_t child);
