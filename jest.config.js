@@ -1,4 +1,4 @@
-/** Four kinds of tests, four projects. */
+/** Kinds of tests, and a project for each. */
 const typescript = {
   // Projects of their own.
   modulePathIgnorePatterns: [
@@ -25,6 +25,22 @@ module.exports = {
       // These run inside: the package tests itself.
       testMatch: ['<rootDir>/test/sandbox/**/*.test.ts'],
       testEnvironment: '<rootDir>/dist/index.js',
+      moduleNameMapper: { '^ns-jest$': '<rootDir>/dist/index.js' },
+    },
+    {
+      ...typescript,
+      displayName: 'conformance',
+      // Inside, too: behaviours of namespaces, by the public helpers.
+      testMatch: ['<rootDir>/test/conformance/inside/**/*.test.ts'],
+      testEnvironment: '<rootDir>/dist/index.js',
+      moduleNameMapper: { '^ns-jest$': '<rootDir>/dist/index.js' },
+    },
+    {
+      ...typescript,
+      displayName: 'conformance-outside',
+      // Those that are seen from outside only, or need the namespaces that the machine started with.
+      testMatch: ['<rootDir>/test/conformance/outside/**/*.test.ts'],
+      testEnvironment: 'node',
       moduleNameMapper: { '^ns-jest$': '<rootDir>/dist/index.js' },
     },
     {

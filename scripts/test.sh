@@ -15,6 +15,7 @@ jest() {
 mkdir -p reports
 status=0
 jest inside --selectProjects unit sandbox -- "$@" || status=1
+jest conformance --selectProjects conformance conformance-outside -- "$@" || status=1
 # One at a time: they compare the host before and after.
 jest outside --selectProjects e2e --runInBand -- "$@" || status=1
 # Each layout and each version of Jest once. All four: sh scripts/test.sh test/differential
