@@ -17,7 +17,9 @@
 #include <unistd.h>
 
 #include <string>
+#include <vector>
 
+#include "command.h"
 #include "files/mounts.h"
 #include "ids/id_maps.h"
 #include "kernel.h"
@@ -35,6 +37,12 @@ constexpr int kNoWord = 124;
 struct Arguments {
   int argc;
   char** argv;
+};
+
+// What was found before the clone and is for the command.
+struct Outside {
+  char directory[PATH_MAX];
+  std::vector<Limit> limits;
 };
 
 void CloseOnExec(int fd, bool on, const char* step) {
@@ -151,7 +159,7 @@ void UnshareTime(const Options& options) {
 
 // Inside, in the order in which the steps need each other.
 [[noreturn]] void RunInside(const Options& asked, const Clone& clone, const int go[2],
-                            const char* directory, int signal_fd, const Arguments& arguments) {
+                            const Outside& outside, int signal_fd, const Arguments& arguments) {
   const bool is_init = (clone.namespaces & CLONE_NEWPID) != 0;
   // Should the supervisor die. Without a PID namespace our death alone would end nobody else, so we
   // are told instead. In the moment before this call the lifeline is what we have.
@@ -174,7 +182,10 @@ void UnshareTime(const Options& options) {
   if (WantsMounts(options.files)) SetUpMounts(options.files, clone.namespaces);
   if (options.network.open_low_ports) OpenLowPorts();
   if (is_init) StartPidsAt(own_pid_outside);
-  const pid_t command = StartCommand(options, directory);
+  const CommandPlan plan = {
+      options, options.processes.directory ? options.processes.directory : outside.directory,
+      outside.limits, PlanCapabilities(options.processes)};
+  const pid_t command = StartCommand(plan);
   ReportReady(own_pid_outside);
   ShortenCommandLine(arguments.argc, arguments.argv);
   LiveAsInit(options, command, signal_fd);
@@ -186,14 +197,17 @@ int main(int argc, char** argv) {
   const Options options = ParseOptions(argc, argv);
   SetStatusFd(options.status_fd);
   KeepDescriptorsPrivate(options);
-  char directory[PATH_MAX];
-  if (getcwd(directory, sizeof directory) == nullptr) FailStep("read directory", ".", errno);
+  Outside outside;
+  if (getcwd(outside.directory, sizeof outside.directory) == nullptr) {
+    FailStep("read directory", ".", errno);
+  }
+  outside.limits = ResolveLimits(options.processes);
   const int signal_fd = TakeSignals();
 
   int go[2];
   if (pipe2(go, O_CLOEXEC) == -1) FailStep("clone namespaces", "pipe", errno);
   const Clone clone = CloneIntoNamespaces(options);
-  if (clone.pid == 0) RunInside(options, clone, go, directory, signal_fd, {argc, argv});
+  if (clone.pid == 0) RunInside(options, clone, go, outside, signal_fd, {argc, argv});
 
   // Outside from here on.
   close(go[0]);

@@ -61,7 +61,7 @@ using WordTable = std::span<const Word> (*)();
 std::span<const Word> OwnWords() { return kWords; }
 
 // In the order in which the usage tells them.
-constexpr WordTable kTables[] = {OwnWords, IdWords, FileWords, NetworkWords};
+constexpr WordTable kTables[] = {OwnWords, IdWords, FileWords, NetworkWords, ProcessWords};
 
 const Word* FindWord(std::string_view name) {
   for (const WordTable table : kTables) {

@@ -7,6 +7,7 @@
 #include "files/file_options.h"
 #include "ids/id_options.h"
 #include "network/network_options.h"
+#include "processes/process_options.h"
 
 struct Options {
   unsigned long namespaces = 0;      // CLONE_NEW* that must be had
@@ -14,6 +15,7 @@ struct Options {
   IdOptions ids;
   FileOptions files;
   NetworkOptions network;
+  ProcessOptions processes;
   int status_fd = -1;
   int lifeline_fd = -1;
   std::vector<int> pass_fds;  // beside 0, 1 and 2

@@ -139,12 +139,6 @@ bool Reap(pid_t command, ExitReport* report) {
   return command_ended;
 }
 
-void LetSignalsThrough() {
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
-}
-
 }  // namespace
 
 int TakeSignals() {
@@ -183,33 +177,6 @@ void SuperviseInit(const Options& options, pid_t init, bool own_pid_namespace, i
     if (WIFSIGNALED(status)) ReportInitKilled(WTERMSIG(status));
     _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
   }
-}
-
-pid_t StartCommand(const Options& options, const char* directory) {
-  volatile int error = 0;
-  const char* volatile failed_step = "exec";
-  // vfork: no page table is copied for a process that leaves it at once, and what the child notes
-  // is simply ours to read when we go on. It does nothing but system calls. vfork(2)
-  const pid_t pid = vfork();  // NOLINT
-  if (pid == -1) FailStep("start command", "fork", errno);
-  if (pid == 0) {
-    // A process group of its own: kill(0, ...) in the command is not meant for us.
-    setpgid(0, 0);
-    LetSignalsThrough();
-    // Through the path again: the inherited directory lies under what was covered.
-    if (chdir(directory) == -1) {
-      failed_step = "change directory";
-    } else {
-      execvp(options.command[0], options.command);
-    }
-    error = errno;
-    _exit(127);
-  }
-  if (error != 0) {
-    const bool exec = strcmp(failed_step, "exec") == 0;
-    FailStep(failed_step, exec ? options.command[0] : directory, error);
-  }
-  return pid;
 }
 
 void LiveAsInit(const Options& options, pid_t command, int signal_fd) {

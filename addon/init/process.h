@@ -17,9 +17,6 @@ constexpr int kSupervisorDied = SIGPWR;
 [[noreturn]] void SuperviseInit(const Options& options, pid_t init, bool own_pid_namespace,
                                 int signal_fd);
 
-// Inside: starts the command and returns its pid.
-pid_t StartCommand(const Options& options, const char* directory);
-
 // Inside: reaps every orphan, forwards signals, and when the command has ended kills all that is
 // left.
 [[noreturn]] void LiveAsInit(const Options& options, pid_t command, int signal_fd);

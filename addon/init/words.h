@@ -16,6 +16,7 @@ struct Word {
 std::span<const Word> FileWords();
 std::span<const Word> IdWords();
 std::span<const Word> NetworkWords();
+std::span<const Word> ProcessWords();
 
 // Exits with status 2, one sentence and the usage on standard error.
 [[noreturn]] void Refuse(const char* what, const char* value);
