@@ -16,6 +16,12 @@ constexpr Door kDoors[] = {
     {"mount", Mount},
     {"umount2", Unmount},
 
+    {"nsGetUserns", NamespaceOwner},
+    {"nsGetParent", NamespaceParent},
+    {"nsGetType", NamespaceType},
+    {"nsGetOwnerUid", NamespaceOwnerUid},
+    {"netnsId", NetNamespaceId},
+
     {"msgget", MessageQueueGet},
     {"msgctlRemove", MessageQueueRemove},
     {"msgsnd", MessageSend},
@@ -24,6 +30,8 @@ constexpr Door kDoors[] = {
     {"semctlRemove", SemaphoreRemove},
     {"semctlGetValue", SemaphoreGetValue},
     {"semctlSetValue", SemaphoreSetValue},
+    {"semctlStates", SemaphoreStates},
+    {"semop", SemaphoreOperate},
     {"shmget", SharedMemoryGet},
     {"shmctlRemove", SharedMemoryRemove},
     {"shmRead", SharedMemoryRead},
@@ -35,6 +43,8 @@ constexpr Door kDoors[] = {
     {"mqReceive", PosixQueueReceive},
     {"mqAttributes", PosixQueueAttributes},
     {"mqDevice", PosixQueueDevice},
+    {"mqNotify", PosixQueueNotify},
+    {"mqNotified", PosixQueueNotified},
 
     {"interfaceIndex", InterfaceIndex},
     {"dumpLinks", DumpLinks},
@@ -45,6 +55,9 @@ constexpr Door kDoors[] = {
     {"dumpRoutes", DumpRoutes},
     {"addRoute", AddRoute},
     {"removeRoute", RemoveRoute},
+    {"routeRequest", RouteRequest},
+
+    {"tunCreate", TunCreate},
 };
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {

@@ -12,6 +12,13 @@ Napi::Value GetDomainName(const Napi::CallbackInfo& info);
 Napi::Value Mount(const Napi::CallbackInfo& info);
 Napi::Value Unmount(const Napi::CallbackInfo& info);
 
+// namespaces.cc
+Napi::Value NamespaceOwner(const Napi::CallbackInfo& info);
+Napi::Value NamespaceParent(const Napi::CallbackInfo& info);
+Napi::Value NamespaceType(const Napi::CallbackInfo& info);
+Napi::Value NamespaceOwnerUid(const Napi::CallbackInfo& info);
+Napi::Value NetNamespaceId(const Napi::CallbackInfo& info);
+
 // sysv_ipc.cc
 Napi::Value MessageQueueGet(const Napi::CallbackInfo& info);
 Napi::Value MessageQueueRemove(const Napi::CallbackInfo& info);
@@ -21,6 +28,8 @@ Napi::Value SemaphoreGet(const Napi::CallbackInfo& info);
 Napi::Value SemaphoreRemove(const Napi::CallbackInfo& info);
 Napi::Value SemaphoreGetValue(const Napi::CallbackInfo& info);
 Napi::Value SemaphoreSetValue(const Napi::CallbackInfo& info);
+Napi::Value SemaphoreStates(const Napi::CallbackInfo& info);
+Napi::Value SemaphoreOperate(const Napi::CallbackInfo& info);
 Napi::Value SharedMemoryGet(const Napi::CallbackInfo& info);
 Napi::Value SharedMemoryRemove(const Napi::CallbackInfo& info);
 Napi::Value SharedMemoryRead(const Napi::CallbackInfo& info);
@@ -33,6 +42,8 @@ Napi::Value PosixQueueSend(const Napi::CallbackInfo& info);
 Napi::Value PosixQueueReceive(const Napi::CallbackInfo& info);
 Napi::Value PosixQueueAttributes(const Napi::CallbackInfo& info);
 Napi::Value PosixQueueDevice(const Napi::CallbackInfo& info);
+Napi::Value PosixQueueNotify(const Napi::CallbackInfo& info);
+Napi::Value PosixQueueNotified(const Napi::CallbackInfo& info);
 
 // netlink.cc
 Napi::Value InterfaceIndex(const Napi::CallbackInfo& info);
@@ -44,5 +55,9 @@ Napi::Value RemoveAddress(const Napi::CallbackInfo& info);
 Napi::Value DumpRoutes(const Napi::CallbackInfo& info);
 Napi::Value AddRoute(const Napi::CallbackInfo& info);
 Napi::Value RemoveRoute(const Napi::CallbackInfo& info);
+Napi::Value RouteRequest(const Napi::CallbackInfo& info);
+
+// tun.cc
+Napi::Value TunCreate(const Napi::CallbackInfo& info);
 
 #endif  // NS_JEST_ADDON_EXPORTS_H_

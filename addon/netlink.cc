@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,16 @@ Napi::Array ToArray(Napi::Env env, const std::vector<T>& items) {
 struct Link {
   ifinfomsg header{};
   std::string name, kind, address;
+  std::vector<std::string> altnames;
   std::uint32_t mtu = 0;
+  std::uint32_t master = 0;
+  std::uint32_t lower = 0;
+  std::optional<std::int32_t> lower_netns_id;
 };
+
+// Of Linux 5.5: IFLA_PROP_LIST and IFLA_ALT_IFNAME.
+constexpr int kPropertyList = 52;
+constexpr int kAlternativeName = 53;
 
 Link ParseLink(const ifinfomsg& header, Bytes attributes) {
   Link link;
@@ -71,6 +80,14 @@ Link ParseLink(const ifinfomsg& header, Bytes attributes) {
     if (type == IFLA_IFNAME) link.name = ReadString(value);
     if (type == IFLA_MTU) link.mtu = ReadU32(value);
     if (type == IFLA_ADDRESS) link.address = HardwareAddressText(value);
+    if (type == IFLA_MASTER) link.master = ReadU32(value);
+    if (type == IFLA_LINK) link.lower = ReadU32(value);
+    if (type == IFLA_LINK_NETNSID) link.lower_netns_id = Read<std::int32_t>(value);
+    if (type == kPropertyList) {
+      ForEachAttribute(value, [&](int inner_type, Bytes inner) {
+        if (inner_type == kAlternativeName) link.altnames.push_back(ReadString(inner));
+      });
+    }
     if (type == IFLA_LINKINFO) {
       ForEachAttribute(value, [&](int inner_type, Bytes inner) {
         if (inner_type == IFLA_INFO_KIND) link.kind = ReadString(inner);
@@ -87,6 +104,14 @@ Napi::Object ToObject(Napi::Env env, const Link& link) {
   object.Set("type", Number(env, link.header.ifi_type));
   object.Set("flags", Number(env, link.header.ifi_flags));
   object.Set("mtu", Number(env, link.mtu));
+  object.Set("master", Number(env, link.master));
+  object.Set("lower", Number(env, link.lower));
+  if (link.lower_netns_id) object.Set("lowerNetnsId", Number(env, *link.lower_netns_id));
+  Napi::Array altnames = Napi::Array::New(env, link.altnames.size());
+  for (std::uint32_t i = 0; i < link.altnames.size(); ++i) {
+    altnames.Set(i, Napi::String::New(env, link.altnames[i]));
+  }
+  object.Set("altnames", altnames);
   SetIfPresent(object, "kind", link.kind);
   SetIfPresent(object, "address", link.address);
   return object;
@@ -334,3 +359,20 @@ Napi::Value AddRoute(const Napi::CallbackInfo& info) { return ChangeRoute(info, 
 
 // RTM_DELROUTE: the same.
 Napi::Value RemoveRoute(const Napi::CallbackInfo& info) { return ChangeRoute(info, kRemoveRoute); }
+
+// Any request: type, its name, flags, body. The bodies of what a dump or a get is answered with.
+Napi::Value RouteRequest(const Napi::CallbackInfo& info) {
+  const std::string name = Text(info[1]);
+  const auto flags = static_cast<std::uint16_t>(Int(info[2]));
+  const auto body = info[3].As<Napi::Uint8Array>();
+  const Request request(static_cast<std::uint16_t>(Int(info[0])), name.c_str(), flags,
+                        Bytes(body.Data(), body.ByteLength()));
+  RouteSocket socket(info.Env());
+  const auto bodies =
+      (flags & NLM_F_DUMP) == NLM_F_DUMP ? socket.Dump(request) : socket.Get(request);
+  Napi::Array array = Napi::Array::New(info.Env(), bodies.size());
+  for (std::uint32_t i = 0; i < bodies.size(); ++i) {
+    array.Set(i, Napi::Buffer<std::uint8_t>::Copy(info.Env(), bodies[i].data(), bodies[i].size()));
+  }
+  return array;
+}

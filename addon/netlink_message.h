@@ -67,6 +67,22 @@ class Request {
     Append(&body, sizeof(body));
   }
 
+  /// A request whose body was put together elsewhere.
+  Request(std::uint16_t type, const char* name, std::uint16_t flags, Bytes body) : name_(name) {
+    nlmsghdr header{};
+    header.nlmsg_type = type;
+    header.nlmsg_flags = static_cast<std::uint16_t>(NLM_F_REQUEST | flags);
+    Append(&header, sizeof(header));
+    Append(body.data(), body.size());
+  }
+
+  void AskForAcknowledgement() {
+    nlmsghdr header{};
+    std::memcpy(&header, bytes_.data(), sizeof(header));
+    header.nlmsg_flags |= NLM_F_ACK;
+    std::memcpy(bytes_.data(), &header, sizeof(header));
+  }
+
   void Attribute(std::uint16_t type, const void* value, std::size_t size) {
     rtattr header{};
     header.rta_type = type;

@@ -41,6 +41,12 @@ RouteSocket::RouteSocket(Napi::Env env)
 
 void RouteSocket::Change(Request request) { Ask(request); }
 
+std::vector<std::vector<std::uint8_t>> RouteSocket::Get(Request request) {
+  // An acknowledgement ends it: the answer itself does not say that it is the last.
+  request.AskForAcknowledgement();
+  return std::move(Ask(request).bodies);
+}
+
 std::vector<std::vector<std::uint8_t>> RouteSocket::Dump(Request request) {
   for (int attempt = 0; attempt < kDumpAttempts; ++attempt) {
     Answer answer = Ask(request);

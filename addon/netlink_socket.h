@@ -18,6 +18,9 @@ class RouteSocket {
   /// Sends a request that changes something and waits for the kernel's answer to it.
   void Change(Request request);
 
+  /// The bodies of the kernel's answers to a request for one thing.
+  std::vector<std::vector<std::uint8_t>> Get(Request request);
+
   /// The bodies of all messages that a dump request is answered with.
   std::vector<std::vector<std::uint8_t>> Dump(Request request);
 

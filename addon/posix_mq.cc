@@ -1,10 +1,14 @@
 #include <fcntl.h>
 #include <mqueue.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <ctime>
 #include <string>
 #include <vector>
@@ -24,6 +28,8 @@ namespace {
 constexpr long kMillisecondsPerSecond = 1000;
 constexpr long kNanosecondsPerMillisecond = 1'000'000;
 constexpr long kNanosecondsPerSecond = 1'000'000'000;
+// NOTIFY_COOKIE_LEN in ipc/mqueue.c.
+constexpr std::size_t kCookieBytes = 32;
 
 const char* KernelName(const std::string& name) {
   return name.starts_with('/') ? name.c_str() + 1 : name.c_str();
@@ -152,4 +158,40 @@ Napi::Value PosixQueueDevice(const Napi::CallbackInfo& info) {
   struct stat status{};
   if (fstat(queue.get(), &status) == -1) throw SystemError(info.Env(), errno, "fstat");
   return Number(info.Env(), static_cast<double>(status.st_dev));
+}
+
+// mq_notify(3), SIGEV_THREAD as the kernel has it: name. Gives a descriptor of the queue and a
+// socket, to which the kernel sends one datagram when a message comes into the empty queue.
+Napi::Value PosixQueueNotify(const Napi::CallbackInfo& info) {
+  // Both are the caller's to close, unless this fails.
+  const int queue = OpenExisting(info.Env(), Text(info[0]), O_RDONLY);
+  const int socket_fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
+  std::array<char, kCookieBytes> cookie{};
+  sigevent event{};
+  event.sigev_notify = SIGEV_THREAD;
+  event.sigev_signo = socket_fd;
+  event.sigev_value.sival_ptr = cookie.data();
+  if (socket_fd == -1 || syscall(SYS_mq_notify, queue, &event) == -1) {
+    const int error = errno;
+    close(queue);
+    if (socket_fd != -1) close(socket_fd);
+    throw SystemError(info.Env(), error, socket_fd == -1 ? "socket" : "mq_notify");
+  }
+  Napi::Object result = Napi::Object::New(info.Env());
+  result.Set("queue", Number(info.Env(), queue));
+  result.Set("socket", Number(info.Env(), socket_fd));
+  return result;
+}
+
+// Waits for that datagram: socket, milliseconds. False if the time is over, or the registration has
+// ended in another way.
+Napi::Value PosixQueueNotified(const Napi::CallbackInfo& info) {
+  pollfd waiting{Int(info[0]), POLLIN, 0};
+  const int ready = poll(&waiting, 1, Int(info[1]));
+  if (ready == -1 && errno != EINTR) throw SystemError(info.Env(), errno, "poll");
+  // The last byte says why: NOTIFY_WOKENUP or NOTIFY_REMOVED. ipc/mqueue.c
+  constexpr char kWokenUp = 1;
+  std::array<char, kCookieBytes> cookie{};
+  const bool came = ready == 1 && recv(waiting.fd, cookie.data(), cookie.size(), MSG_DONTWAIT) > 0;
+  return Napi::Boolean::New(info.Env(), came && cookie.back() == kWokenUp);
 }

@@ -144,6 +144,40 @@ Napi::Value SemaphoreSetValue(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
+// semctl(2) GETVAL, GETPID, GETNCNT and GETZCNT: id, index.
+Napi::Value SemaphoreStates(const Napi::CallbackInfo& info) {
+  constexpr struct {
+    const char* name;
+    int command;
+  } kNumbers[] = {{"value", GETVAL},
+                  {"pid", GETPID},
+                  {"waitingForIncrease", GETNCNT},
+                  {"waitingForZero", GETZCNT}};
+  Napi::Object state = Napi::Object::New(info.Env());
+  for (const auto& [name, command] : kNumbers) {
+    const int value = semctl(Int(info[0]), Int(info[1]), command);
+    if (value == -1) throw SystemError(info.Env(), errno, "semctl");
+    state.Set(name, Number(info.Env(), value));
+  }
+  return state;
+}
+
+// semop(2): id, operations {index, by, flags}.
+Napi::Value SemaphoreOperate(const Napi::CallbackInfo& info) {
+  const auto given = info[1].As<Napi::Array>();
+  std::vector<sembuf> operations(given.Length());
+  for (std::uint32_t i = 0; i < given.Length(); ++i) {
+    const auto operation = given.Get(i).As<Napi::Object>();
+    operations[i].sem_num = static_cast<unsigned short>(Int(operation.Get("index")));
+    operations[i].sem_op = static_cast<short>(Int(operation.Get("by")));
+    operations[i].sem_flg = static_cast<short>(Int(operation.Get("flags")));
+  }
+  if (semop(Int(info[0]), operations.data(), operations.size()) == -1) {
+    throw SystemError(info.Env(), errno, "semop");
+  }
+  return info.Env().Undefined();
+}
+
 // shmget(2): key, size, flags.
 Napi::Value SharedMemoryGet(const Napi::CallbackInfo& info) {
   const int id = shmget(Int(info[0]), static_cast<std::size_t>(Long(info[1])), Int(info[2]));

@@ -1,7 +1,7 @@
 import type { NetlinkAddressChange } from '../native/binding';
 import { callNative } from '../native/load';
 import { checkOptions } from './check';
-import { interfaceIndex, interfaceNames } from './interfaces';
+import { interfaceIndex, interfaceNames } from './interface-index';
 import {
   FAMILIES,
   type Family,

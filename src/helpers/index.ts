@@ -2,18 +2,24 @@ import { addresses } from './addresses';
 import { domainname } from './domainname';
 import { hostname } from './hostname';
 import { interfaces } from './interfaces';
+import { ipcLimits } from './ipc-limits';
 import { messageQueues } from './message-queues';
 import { mounts } from './mounts';
 import { namespaces } from './namespaces';
+import { neighbours } from './neighbours';
 import { posixQueues } from './posix-queues';
 import { processes } from './processes';
 import { routes } from './routes';
 import { run } from './run';
 import { semaphores } from './semaphores';
 import { sharedMemory } from './shared-memory';
+import { sysctl } from './sysctl';
 
 export type { Address, AddressRequest } from './addresses';
+export type { IdMaps } from './id-maps';
 export type { Interface } from './interfaces';
+export type { IpcLimits } from './ipc-limits';
+export type { InterfaceKind, InterfaceRequest, VethPeer } from './link-kinds';
 export type {
   MessageQueue,
   MessageToSend,
@@ -21,19 +27,29 @@ export type {
   ReceiveOptions,
 } from './message-queues';
 export type { MountRequest } from './mounts';
+export type { NamespaceEntry } from './namespace-list';
+export type { NamespaceReference } from './namespace-reference';
+export type { Namespace, NamespaceToOpen } from './namespace-value';
+export type { Neighbour, NeighbourRequest } from './neighbours';
 export type { Mount, MountPropagation } from './parse-mountinfo';
 export type {
   PosixMessageToSend,
   PosixQueue,
   PosixQueueAttributes,
   PosixQueueCreateOptions,
+  PosixQueueNotification,
   ReceivedPosixMessage,
 } from './posix-queues';
 export type { Process } from './processes';
 export type { NextHop, Route, RouteListOptions, RouteRequest } from './routes';
 export type { Family } from './rtnetlink-names';
 export type { RunOptions, RunResult } from './run';
-export type { SemaphoreCreateOptions, SemaphoreSet } from './semaphores';
+export type {
+  SemaphoreCreateOptions,
+  SemaphoreOperation,
+  SemaphoreSet,
+  SemaphoreState,
+} from './semaphores';
 export type { SharedMemoryCreateOptions, SharedMemorySegment } from './shared-memory';
 export type { SystemVCreateOptions, SystemVOpenOptions } from './system-v';
 
@@ -47,9 +63,12 @@ export const ns = {
   semaphores,
   sharedMemory,
   posixQueues,
+  ipcLimits,
   mounts,
   interfaces,
   addresses,
   routes,
+  neighbours,
+  sysctl,
   run,
 };

@@ -1,7 +1,18 @@
 import type { NetlinkLink } from '../native/binding';
 import { callNative } from '../native/load';
 import { checkInteger } from './check';
-import { checkInterfaceName, LINK_TYPES, nameOf } from './rtnetlink-names';
+import {
+  add,
+  addAltname,
+  move,
+  remove,
+  removeAltname,
+  rename,
+  setAddress,
+  setMaster,
+} from './interface-changes';
+import { interfaceIndex } from './interface-index';
+import { LINK_TYPES, nameOf } from './rtnetlink-names';
 
 /** A network interface of this network namespace. */
 export interface Interface {
@@ -19,6 +30,15 @@ export interface Interface {
   mtu: number;
   /** The hardware address; absent where the link layer has none. */
   address?: string;
+  /** The bridge or bond that it is a port of. */
+  master?: string;
+  /**
+   * What it lies on, or is paired with: a macvlan's interface, a veth's peer. `if7`, its index there,
+   * if that one is in another net namespace.
+   */
+  link?: string;
+  /** Further names. */
+  altnames?: string[];
   /** As `ip link` prints them: `['UP', 'LOOPBACK', 'RUNNING', 'LOWER_UP']`. */
   flags: string[];
 }
@@ -46,8 +66,15 @@ const FLAGS = [
   'ECHO',
 ];
 
-function toInterface(link: NetlinkLink): Interface {
+function linkOf(link: NetlinkLink, names: Map<number, string>): string | undefined {
+  if (link.lower === 0) return undefined;
+  const name = link.lowerNetnsId === undefined ? names.get(link.lower) : undefined;
+  return name ?? `if${link.lower}`;
+}
+
+function toInterface(link: NetlinkLink, names: Map<number, string>): Interface {
   const flags = FLAGS.filter((_, bit) => link.flags & (1 << bit));
+  const lower = linkOf(link, names);
   return {
     name: link.name,
     index: link.index,
@@ -57,6 +84,9 @@ function toInterface(link: NetlinkLink): Interface {
     running: flags.includes('RUNNING'),
     mtu: link.mtu,
     ...(link.address !== undefined && { address: link.address }),
+    ...(link.master !== 0 && { master: names.get(link.master) ?? String(link.master) }),
+    ...(lower !== undefined && { link: lower }),
+    ...(link.altnames.length > 0 && { altnames: link.altnames }),
     flags,
   };
 }
@@ -67,18 +97,9 @@ function toInterface(link: NetlinkLink): Interface {
  * @see rtnetlink(7), RTM_GETLINK
  */
 function list(): Interface[] {
-  return callNative('dumpLinks', []).map(toInterface);
-}
-
-/** The kernel's number of an interface. Throws SystemError ENODEV if there is none. */
-export function interfaceIndex(name: string): number {
-  const checked = checkInterfaceName(name);
-  return callNative('interfaceIndex', [checked], { interface: checked });
-}
-
-/** The names of the interfaces by their numbers. */
-export function interfaceNames(): Map<number, string> {
-  return new Map(callNative('dumpLinks', []).map(({ index, name }) => [index, name]));
+  const links = callNative('dumpLinks', []);
+  const names = new Map(links.map(({ index, name }) => [index, name]));
+  return links.map((link) => toInterface(link, names));
 }
 
 function setLink(name: string, wanted: { up?: boolean; mtu?: number }): void {
@@ -117,4 +138,17 @@ function setMtu(name: string, mtu: number): void {
   setLink(name, { mtu: checkInteger('MTU', mtu, { min: 1, max: 2 ** 31 - 1 }) });
 }
 
-export const interfaces = { list, up, down, setMtu };
+export const interfaces = {
+  list,
+  up,
+  down,
+  setMtu,
+  add,
+  remove,
+  rename,
+  move,
+  setMaster,
+  setAddress,
+  addAltname,
+  removeAltname,
+};

@@ -35,18 +35,54 @@ export function readStatus(path: string): fs.Stats {
   return inThisRealm(() => fs.statSync(path));
 }
 
+/** open(2). Throws SystemError. */
+export function openFile(path: string, flags: number): number {
+  return inThisRealm(() => fs.openSync(path, flags));
+}
+
+export function closeFile(fd: number): void {
+  inThisRealm(() => fs.closeSync(fd));
+}
+
 /** open(2), use, close. Throws SystemError. */
 export function withOpenFile<Result>(
   path: string,
   flags: number,
   use: (fd: number) => Result,
 ): Result {
-  const fd = inThisRealm(() => fs.openSync(path, flags));
+  const fd = openFile(path, flags);
   try {
     return use(fd);
   } finally {
-    fs.closeSync(fd);
+    closeFile(fd);
   }
+}
+
+/** fstat(2). Throws SystemError. */
+export function readOpenStatus(fd: number): fs.Stats {
+  return inThisRealm(() => fs.fstatSync(fd));
+}
+
+/** Writes a file of the kernel's, which has to be there, in one write(2). Throws SystemError. */
+export function writeText(path: string, text: string): void {
+  withOpenFile(path, fs.constants.O_WRONLY, (fd) =>
+    inThisRealm(() => fs.writeSync(fd, text), { path }),
+  );
+}
+
+/** Makes an empty file, which must not be there yet. Throws SystemError. */
+export function makeFile(path: string): void {
+  closeFile(inThisRealm(() => fs.openSync(path, 'wx', 0o444)));
+}
+
+/** Makes a directory and those above it. Throws SystemError. */
+export function makeDirectories(path: string): void {
+  inThisRealm(() => fs.mkdirSync(path, { recursive: true }));
+}
+
+/** unlink(2). Throws SystemError. */
+export function removeFile(path: string): void {
+  inThisRealm(() => fs.unlinkSync(path));
 }
 
 /** The result, or undefined if it fails with one of these codes. */

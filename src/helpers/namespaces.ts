@@ -3,7 +3,11 @@ import { NAMESPACES, type NamespaceIds, type NamespaceName } from '../namespaces
 import { processWide } from '../native/load';
 import type { SandboxFacts } from '../native/sandbox-facts';
 import { checkPid } from './check';
+import { maps } from './id-maps';
 import { readLink, readStatus, unless } from './kernel-files';
+import { list } from './namespace-list';
+import { pin, unpin } from './namespace-pin';
+import { open } from './namespace-value';
 
 const ESRCH = 3;
 
@@ -62,4 +66,4 @@ function asked(): NamespaceName[] {
   return Array.from(sandboxFacts().asked);
 }
 
-export const namespaces = { ids, hostIds, asked };
+export const namespaces = { ids, hostIds, asked, list, open, pin, unpin, maps };

@@ -8,7 +8,8 @@ import {
   checkText,
   checkWait,
 } from './check';
-import { readDirectory, readStatus, readText, unless } from './kernel-files';
+import { DISPOSE } from './dispose';
+import { closeFile, readDirectory, readStatus, readText, unless } from './kernel-files';
 import { mounts } from './mounts';
 
 /** A POSIX message queue, as the mqueue file system shows it. */
@@ -53,6 +54,18 @@ export interface PosixMessageToSend {
 export interface ReceivedPosixMessage {
   data: Buffer;
   priority: number;
+}
+
+/** A registration for one notification. `using` closes it. */
+export interface PosixQueueNotification {
+  /**
+   * Blocks until a message has come into the empty queue, or so many milliseconds have passed: then
+   * false. It is one notification, and the registration ends with it.
+   */
+  wait(milliseconds: number): boolean;
+  /** Ends the registration. A second time does nothing. */
+  close(): void;
+  [Symbol.dispose](): void;
 }
 
 const MOUNT_POINT = '/dev/mqueue';
@@ -193,4 +206,33 @@ function attributes(name: string): PosixQueueAttributes {
   return callNative('mqAttributes', [checkQueueName(name)], { path: name });
 }
 
-export const posixQueues = { create, list, remove, send, receive, attributes };
+/**
+ * Asks to be told when a message comes into the queue while it is empty and nobody waits to receive:
+ * once, and one process a queue. Any other use that this process makes of the queue, but to send, ends
+ * the registration: the kernel takes the closing of a descriptor for that.
+ *
+ * @throws SystemError EBUSY if a process is registered already, ENOENT if there is no such queue.
+ * @see mq_notify(3)
+ */
+function notify(name: string): PosixQueueNotification {
+  const path = checkQueueName(name);
+  const { queue, socket } = callNative('mqNotify', [path], { path });
+  let isOpen = true;
+  const close = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    closeFile(queue);
+    closeFile(socket);
+  };
+  return {
+    wait(milliseconds) {
+      checkWait(milliseconds);
+      if (!isOpen) throw new TypeError(`The registration for queue '${path}' is closed`);
+      return callNative('mqNotified', [socket, milliseconds]);
+    },
+    close,
+    [DISPOSE]: close,
+  };
+}
+
+export const posixQueues = { create, list, remove, send, receive, attributes, notify };

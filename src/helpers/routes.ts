@@ -1,7 +1,7 @@
 import type { NetlinkRoute, NetlinkRouteChange } from '../native/binding';
 import { callNative } from '../native/load';
 import { checkInteger, checkOneOf, checkOptions } from './check';
-import { interfaceIndex, interfaceNames } from './interfaces';
+import { interfaceIndex, interfaceNames } from './interface-index';
 import {
   FAMILIES,
   type Family,
@@ -52,7 +52,7 @@ export interface RouteListOptions {
   table?: 'all' | keyof typeof TABLES | number;
 }
 
-const CHANGEABLE_TYPES = ['unicast', 'blackhole', 'unreachable', 'prohibit'] as const;
+const CHANGEABLE_TYPES = ['unicast', 'blackhole', 'unreachable', 'prohibit', 'throw'] as const;
 
 export interface RouteRequest {
   /** `default`, or an address with its prefix length: `10.0.0.0/8`; without one, 32 or 128. */
@@ -65,7 +65,8 @@ export interface RouteRequest {
   metric?: number;
   /**
    * `unicast` by default. The others refuse packets: connect(2) says EINVAL for `blackhole`,
-   * EHOSTUNREACH for `unreachable` and EACCES for `prohibit`.
+   * EHOSTUNREACH for `unreachable` and EACCES for `prohibit`; `throw` makes the kernel look on in the
+   * next table, and is ENETUNREACH if there is none.
    */
   type?: (typeof CHANGEABLE_TYPES)[number];
   /** Says whose `default` is meant if there is no gateway; `inet` by default. */

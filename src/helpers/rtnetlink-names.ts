@@ -62,8 +62,8 @@ export function familyOf(number: number): Family {
 /** IFNAMSIZ less the NUL: netdevice(7). */
 const MAX_NAME_BYTES = 15;
 
-export function checkInterfaceName(value: unknown): string {
-  return checkTextBytes('name of the interface', value, MAX_NAME_BYTES);
+export function checkInterfaceName(value: unknown, what = 'name of the interface'): string {
+  return checkTextBytes(what, value, MAX_NAME_BYTES);
 }
 
 const VERSIONS: Record<number, { family: Family; bits: number }> = {

@@ -18,6 +18,13 @@ export interface Binding {
   ): void;
   umount2(target: string, flags: number): void;
 
+  // addon/namespaces.cc: descriptors of namespaces in, a descriptor or a number out
+  nsGetUserns(fd: number): number;
+  nsGetParent(fd: number): number;
+  nsGetType(fd: number): number;
+  nsGetOwnerUid(fd: number): number;
+  netnsId(fd: number): number | null;
+
   // addon/sysv_ipc.cc
   msgget(key: number, flags: number): number;
   msgctlRemove(id: number): void;
@@ -27,6 +34,11 @@ export interface Binding {
   semctlRemove(id: number): void;
   semctlGetValue(id: number, index: number): number;
   semctlSetValue(id: number, index: number, value: number): void;
+  semctlStates(
+    id: number,
+    index: number,
+  ): { value: number; pid: number; waitingForIncrease: number; waitingForZero: number };
+  semop(id: number, operations: Array<{ index: number; by: number; flags: number }>): void;
   shmget(key: number, size: number, flags: number): number;
   shmctlRemove(id: number): void;
   shmRead(id: number, offset: number, length: number): Buffer;
@@ -45,6 +57,8 @@ export interface Binding {
   mqReceive(name: string, wait: number): { data: Buffer; priority: number };
   mqAttributes(name: string): { maxMessages: number; messageSize: number; messages: number };
   mqDevice(probeName: string): number;
+  mqNotify(name: string): { queue: number; socket: number };
+  mqNotified(socket: number, wait: number): boolean;
 
   // addon/netlink.cc
   interfaceIndex(name: string): number;
@@ -56,6 +70,10 @@ export interface Binding {
   dumpRoutes(family: number): NetlinkRoute[];
   addRoute(route: NetlinkRouteChange): void;
   removeRoute(route: NetlinkRouteChange): void;
+  routeRequest(type: number, name: string, flags: number, body: Uint8Array): Buffer[];
+
+  // addon/tun.cc
+  tunCreate(name: string, mode: number): void;
 }
 
 /** struct ifinfomsg and its attributes; rtnetlink(7). */
@@ -65,6 +83,12 @@ export interface NetlinkLink {
   type: number;
   flags: number;
   mtu: number;
+  /** Indexes of the bridge or bond it is a port of, and of what it lies on or is paired with; 0 for none. */
+  master: number;
+  lower: number;
+  /** The net namespace of `lower`, if that is another one. */
+  lowerNetnsId?: number;
+  altnames: string[];
   kind?: string;
   address?: string;
 }

@@ -76,3 +76,42 @@ test('without an mqueue file system on /dev/mqueue the list is an error, not emp
   ns.mounts.unmount('/dev/mqueue');
   expect(ns.posixQueues.list()).toStrictEqual([]);
 });
+
+test('one is told, once, when a message comes into the empty queue', async () => {
+  ns.posixQueues.create({ name: '/bell' });
+  const bell = ns.posixQueues.notify('/bell');
+  expect(bell.wait(0)).toBe(false);
+  const script = `const { ns } = require(${JSON.stringify(require.resolve('ns-jest'))});
+    let code;
+    try { ns.posixQueues.notify('/bell'); } catch (error) { code = error.code; }
+    ns.posixQueues.send('/bell', { data: 'x' });
+    console.log(code);`;
+  expect((await ns.run(process.execPath, ['-e', script])).stdout).toBe('EBUSY\n');
+  expect(bell.wait(1000)).toBe(true);
+  // It was one notification.
+  ns.posixQueues.receive('/bell');
+  ns.posixQueues.send('/bell', { data: 'y' });
+  expect(bell.wait(10)).toBe(false);
+  bell.close();
+  bell.close();
+  expect(() => bell.wait(0)).toThrow("The registration for queue '/bell' is closed");
+  ns.posixQueues.remove('/bell');
+});
+
+test('a registration ends with the use of the queue, and can be made again', () => {
+  ns.posixQueues.create({ name: '/bell' });
+  const first = ns.posixQueues.notify('/bell');
+  ns.posixQueues.attributes('/bell');
+  ns.posixQueues.send('/bell', { data: 'x' });
+  expect(first.wait(10)).toBe(false);
+  ns.posixQueues.receive('/bell');
+  const second = ns.posixQueues.notify('/bell');
+  ns.posixQueues.send('/bell', { data: 'x' });
+  expect(second.wait(1000)).toBe(true);
+  first[Symbol.dispose]();
+  second[Symbol.dispose]();
+  ns.posixQueues.remove('/bell');
+  expect(() => ns.posixQueues.notify('/bell')).toThrow(
+    expect.objectContaining({ code: 'ENOENT', syscall: 'mq_open', path: '/bell' }),
+  );
+});

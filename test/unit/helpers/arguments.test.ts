@@ -66,6 +66,78 @@ test.each<[string, () => void, string]>([
     'Expected the size of the segment to be an integer, got 1.5',
   ],
   [
+    'a namespace that is none',
+    () => ns.namespaces.open({ namespace: wrong('mnt') }),
+    "Expected the namespace to be one of 'user', 'mount', 'pid', 'net', 'ipc', 'uts', 'cgroup', " +
+      "'time', got 'mnt'",
+  ],
+  [
+    'a process without the kind of namespace',
+    () => ns.namespaces.open(wrong({ pid: 7 })),
+    'Expected the namespace to say which namespace of pid 7',
+  ],
+  [
+    'a namespace by nothing',
+    () => ns.namespaces.pin(wrong({}), '/run/netns/x'),
+    'Expected the namespace to have one of pid, path and fd',
+  ],
+  [
+    'a namespace by two ways',
+    () => ns.namespaces.open(wrong({ namespace: 'net', path: '/run/netns/x' })),
+    'Expected the namespace to have a namespace and pid, or a path or fd, not both',
+  ],
+  [
+    'an interface of no kind',
+    () => ns.interfaces.add(wrong({ name: 'x' })),
+    "Expected the kind of the interface to be one of 'bridge', 'dummy', 'ifb', 'tun', 'tap', " +
+      "'veth', 'macvlan', 'ipvlan', 'vlan', 'vrf', 'vxlan', got undefined",
+  ],
+  [
+    'an option of another kind of interface',
+    () => ns.interfaces.add(wrong({ kind: 'bridge', name: 'x', id: 1 })),
+    'Unknown option "id" of ns.interfaces.add for a bridge. ' +
+      'It takes: kind, name, namespace, mtu, address, master',
+  ],
+  [
+    'a veth without its peer',
+    () => ns.interfaces.add(wrong({ kind: 'veth', name: 'x' })),
+    'Expected the options of the peer of a veth to be an object, got undefined',
+  ],
+  [
+    'a vlan without its link',
+    () => ns.interfaces.add(wrong({ kind: 'vlan', name: 'x', id: 1 })),
+    'Expected the link of the interface to be a string, got undefined',
+  ],
+  [
+    'a hardware address that is none',
+    () => ns.interfaces.setAddress('x', '02:00:00'.replaceAll(':', '-')),
+    "Expected the address of the interface to be a hardware address such as '02:00:00:00:00:01', " +
+      "got '02-00-00'",
+  ],
+  [
+    'a neighbour whose address is none',
+    () => ns.neighbours.add({ interface: 'lo', address: '10.0.0.0/8', linkAddress: '02:00' }),
+    "Expected the address of the neighbour to be an IP address, got '10.0.0.0/8'",
+  ],
+  [
+    'a kernel parameter elsewhere',
+    () => ns.sysctl.get('kernel/../../self/environ'),
+    "Expected the name of the kernel parameter to be like 'net.ipv4.ip_forward', got " +
+      "'kernel/../../self/environ'",
+  ],
+  [
+    'a semaphore operation that adds nothing said',
+    () => ns.semaphores.operate(0, wrong({ index: 1 })),
+    'Expected the number to add to be an integer, got undefined',
+  ],
+  [
+    'a limit that does not exist',
+    () => ns.ipcLimits.set(wrong({ msgmaxx: 1 })),
+    'Unknown option "msgmaxx" of ns.ipcLimits.set. It takes: msgmax, msgmnb, msgmni, semmsl, ' +
+      'semmns, semopm, semmni, shmmax, shmall, shmmni, queues_max, msg_max, msg_default, ' +
+      'msgsize_max, msgsize_default',
+  ],
+  [
     'a queue name without its slash',
     () => ns.posixQueues.remove('jobs'),
     'Expected the name of the queue to be a slash and then 1 to 255 bytes without another slash, ' +
