@@ -58,6 +58,14 @@ constexpr Door kDoors[] = {
     {"routeRequest", RouteRequest},
 
     {"tunCreate", TunCreate},
+
+    {"agentStart", AgentStart},
+    {"agentChannel", AgentChannel},
+    {"agentSend", AgentSend},
+    {"agentReceive", AgentReceive},
+    {"pollReadable", PollReadable},
+    {"pidfdSendSignal", ProcessKill},
+    {"waitpid", ProcessWait},
 };
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {

@@ -60,4 +60,13 @@ Napi::Value RouteRequest(const Napi::CallbackInfo& info);
 // tun.cc
 Napi::Value TunCreate(const Napi::CallbackInfo& info);
 
+// agents.cc
+Napi::Value AgentStart(const Napi::CallbackInfo& info);
+Napi::Value AgentChannel(const Napi::CallbackInfo& info);
+Napi::Value AgentSend(const Napi::CallbackInfo& info);
+Napi::Value AgentReceive(const Napi::CallbackInfo& info);
+Napi::Value PollReadable(const Napi::CallbackInfo& info);
+Napi::Value ProcessKill(const Napi::CallbackInfo& info);
+Napi::Value ProcessWait(const Napi::CallbackInfo& info);
+
 #endif  // NS_JEST_ADDON_EXPORTS_H_

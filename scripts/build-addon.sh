@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the addon and ns-init, offline, into prebuilds/. With "sanitize" as argument: the
+# Builds the addon, ns-init and ns-agent, offline, into prebuilds/. With "sanitize" as argument: the
 # AddressSanitizer and UBSan build, into build-sanitize/Release, for NS_JEST_BINARIES.
 set -eu
 cd "$(dirname "$0")/.."
@@ -14,7 +14,7 @@ else
   to=prebuilds/linux-$arch
 fi
 mkdir -p "$to"
-for name in ns_jest.node ns-init; do
+for name in ns_jest.node ns-init ns-agent; do
   built=$(find "$from" -name "$name" -type f | head -n 1)
   # A rename, never a write in place: the file may be running.
   [ "$built" = "$to/$name" ] || { cp "$built" "$to/.$name" && mv "$to/.$name" "$to/$name"; }

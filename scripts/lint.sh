@@ -7,6 +7,6 @@ npx biome ci --colors=off .
 npx tsc -p tsconfig.json --noEmit
 npx tsc -p test/tsconfig.json
 npx tsc -p test/types
-clang-format-19 --dry-run --Werror addon/*.cc addon/*.h addon/init/*.cc addon/init/*.h addon/init/*/*
-clang-tidy-19 --quiet --warnings-as-errors='*' -p build addon/*.cc addon/init/*.cc addon/init/*/*.cc
+clang-format-19 --dry-run --Werror addon/*.cc addon/*.h addon/init/*.cc addon/init/*.h addon/init/*/* addon/agent/*
+clang-tidy-19 --quiet --warnings-as-errors='*' -p build addon/*.cc addon/init/*.cc addon/init/*/*.cc addon/agent/*.cc
 npx publint

@@ -1,6 +1,7 @@
 /** The environment as the test process sees it: the base environment, with helpers and matchers. */
 
 import type { EnvironmentClass, EnvironmentConfig, EnvironmentContext } from '../jest/types';
+import { AgentsOfTests, type TestEvent } from './agents-of-tests';
 import { loader } from './module-loader';
 
 export interface InsideSetup {
@@ -46,6 +47,7 @@ function replaceModule(file: string, replacement: EnvironmentClass): void {
 }
 
 function extendBase({ Base, baseOptions, onConsole }: InsideSetup): EnvironmentClass {
+  const agents = new AgentsOfTests();
   class SandboxEnvironment extends Base {
     static readonly [OURS] = true;
 
@@ -58,10 +60,11 @@ function extendBase({ Base, baseOptions, onConsole }: InsideSetup): EnvironmentC
 
     /** The first event carries Jest's `expect` for this file. */
     override handleTestEvent(
-      event: { name: string; runtimeGlobals?: { expect?: Expect } },
+      event: TestEvent & { runtimeGlobals?: { expect?: Expect } },
       state: unknown,
     ): void | Promise<void> {
       if (event.name === 'setup') event.runtimeGlobals?.expect?.extend(loadMatchers());
+      agents.onEvent(event);
       return super.handleTestEvent?.(event, state);
     }
   }

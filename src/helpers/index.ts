@@ -1,3 +1,5 @@
+import type { Agent } from '../agents/agent';
+import type { AgentOptions } from '../agents/options';
 import { addresses } from './addresses';
 import { domainname } from './domainname';
 import { hostname } from './hostname';
@@ -15,6 +17,7 @@ import { semaphores } from './semaphores';
 import { sharedMemory } from './shared-memory';
 import { sysctl } from './sysctl';
 
+export type * from '../agents/types';
 export type { Address, AddressRequest } from './addresses';
 export type { IdMaps } from './id-maps';
 export type { Interface } from './interfaces';
@@ -71,4 +74,28 @@ export const ns = {
   neighbours,
   sysctl,
   run,
+  /**
+   * A new agent: a single-threaded process that the test drives, call by call. See docs/agents.md.
+   *
+   * @throws TypeError if an option cannot be right.
+   * @throws SystemError if the kernel refuses a namespace, a map or whatever else is asked for.
+   */
+  agent: (options: AgentOptions = {}): Agent => agents().agent(options),
+  /** The kernel's numbers by name, in tables of one kind each: `ns.constants.MS.MS_BIND`. */
+  get constants() {
+    return agents().constants;
+  },
+  /** A structure of C, for memory that a system call reads or writes. */
+  get struct() {
+    return agents().struct;
+  },
+  /** Memory with pointers in it, for a system call. */
+  get Memory() {
+    return agents().Memory;
+  },
 };
+
+// Required when they are first used: most test files have no use for them.
+function agents() {
+  return require('../agents') as typeof import('../agents');
+}

@@ -74,6 +74,21 @@ export interface Binding {
 
   // addon/tun.cc
   tunCreate(name: string, mode: number): void;
+
+  // addon/agents.cc
+  /** Runs the program with one end of a new channel as its descriptor 3. */
+  agentStart(path: string): { pid: number; channel: number };
+  agentChannel(): [ours: number, theirs: number];
+  agentSend(channel: number, bytes: Uint8Array, descriptors: number[]): void;
+  /** null if nothing came within so many milliseconds; `pid` is the sender's, 0 at the end of the channel. */
+  agentReceive(
+    channel: number,
+    timeout: number,
+  ): { bytes: Buffer; descriptors: number[]; pid: number } | null;
+  /** Whether the descriptor is readable within so many milliseconds. */
+  pollReadable(descriptor: number, timeout: number): boolean;
+  pidfdSendSignal(pidfd: number, signal: number): void;
+  waitpid(pid: number, options: number): { pid: number; status: number };
 }
 
 /** struct ifinfomsg and its attributes; rtnetlink(7). */

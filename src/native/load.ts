@@ -10,6 +10,8 @@ const ADDON_FILE = 'ns_jest.node';
 /** What all realms of this process share. */
 export interface ProcessWide {
   sandbox?: SandboxFacts;
+  /** The agents that are alive, oldest first. */
+  agents?: Set<{ end(): void }>;
 }
 
 type Addon = Binding & { [PROCESS_WIDE]?: ProcessWide };
@@ -27,9 +29,9 @@ function binaryFolders(): string[] {
   return [path.join(packageRoot, 'prebuilds', `linux-${process.arch}`)];
 }
 
-/** Throws as `binaryPath` does if either binary is missing. */
+/** Throws as `binaryPath` does if a binary is missing. */
 export function requireBinaries(): void {
-  for (const name of ['ns-init', ADDON_FILE]) binaryPath(name);
+  for (const name of ['ns-init', 'ns-agent', ADDON_FILE]) binaryPath(name);
 }
 
 /**

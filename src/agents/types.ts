@@ -1,0 +1,17 @@
+export type { Agent, Child, ProcessIds } from './agent';
+export type { AgentError, AgentErrorCode } from './agent-error';
+export type { Capability } from './constants/processes';
+export type { SystemCallName } from './constants/system-calls';
+export type { PendingCall } from './core';
+export type { FileStatus } from './files';
+export type { IdMapping } from './id-maps';
+export type { Argument, Pointee } from './memory';
+export type { FileSystemStatus, MountAttributes, MountStatus, RawMount } from './mounts';
+export type { MountNamespaceInfo, NamespaceFile } from './namespaces';
+export type { AgentOptions, JoinRequest } from './options';
+export type { ProgramOptions, ProgramResult } from './programs';
+export type { SignalInfo, SignalName } from './signals';
+export type { FieldType, Struct, StructFields } from './struct';
+export type { Capabilities, IdTriple } from './user';
+export type { UtsName } from './uts';
+export type { WaitStatus } from './wait-status';

@@ -1,0 +1,31 @@
+import { processWide } from '../native/load';
+
+/** What of an event of jest-circus is looked at. */
+export interface TestEvent {
+  name: string;
+  /** Of the event `add_test`. */
+  concurrent?: boolean;
+}
+
+/**
+ * Ends the agents that a test made, in its hooks too, when it has ended; those made outside of a test end
+ * with the file. Tests that run at the same time cannot be told apart, so theirs do too.
+ */
+export class AgentsOfTests {
+  private before: ReadonlySet<unknown> | undefined;
+  private concurrent = false;
+
+  onEvent({ name, concurrent }: TestEvent): void {
+    if (name === 'add_test') this.concurrent ||= concurrent === true;
+    if (name === 'test_start' && !this.concurrent) this.before = new Set(processWide().agents);
+    if (name === 'test_done' && this.before !== undefined) this.endAllBut(this.before);
+  }
+
+  private endAllBut(kept: ReadonlySet<unknown>): void {
+    // The newest first: those that joined others keep these from being reaped.
+    for (const agent of [...(processWide().agents ?? [])].reverse()) {
+      if (!kept.has(agent)) agent.end();
+    }
+    this.before = undefined;
+  }
+}

@@ -1,0 +1,70 @@
+import fs from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { ns } from 'ns-jest';
+
+describe('files', () => {
+  test('are read, written and looked at', () => {
+    const agent = ns.agent();
+    agent.fs.mkdir('/tmp/files', 0o700);
+    agent.fs.writeFile('/tmp/files/a', 'hello');
+    agent.fs.symlink('a', '/tmp/files/b');
+    expect(agent.fs.readFile('/tmp/files/b')).toBe('hello');
+    expect(agent.fs.readlink('/tmp/files/b')).toBe('a');
+    expect(agent.fs.readdir('/tmp/files')).toStrictEqual(['a', 'b']);
+    expect(agent.fs.stat('/tmp/files/a')).toMatchObject({ size: 5, isFile: true, uid: 0 });
+    expect(agent.fs.lstat('/tmp/files/b').isSymlink).toBe(true);
+    expect(agent.fs.stat('/tmp/files').ino).toBe(fs.statSync('/tmp/files').ino);
+  });
+
+  test('of any size come back whole', () => {
+    const agent = ns.agent();
+    const bytes = Buffer.alloc(300_000, 'abc');
+    agent.fs.writeFile('/tmp/large', bytes);
+    expect(fs.readFileSync('/tmp/large').equals(bytes)).toBe(true);
+    expect(agent.fs.readBytes('/tmp/large').equals(bytes)).toBe(true);
+  });
+
+  test('that are not there are ENOENT with their path', () => {
+    expect(() => ns.agent().fs.readFile('/nope')).toThrow(
+      expect.objectContaining({ code: 'ENOENT', syscall: 'openat', path: '/nope' }),
+    );
+  });
+});
+
+describe('mounts', () => {
+  const inOwnNamespace = () => {
+    const agent = ns.agent({ unshare: ['user', 'mount'] });
+    agent.fs.mkdir('/tmp/mounts');
+    return agent;
+  };
+
+  test('are made, seen by the agent alone, and taken away', () => {
+    const agent = inOwnNamespace();
+    const options = { source: 'none', target: '/tmp/mounts', type: 'tmpfs' };
+    agent.mounts.mount({ ...options, flags: ['MS_NOSUID', 'MS_NODEV'], data: 'size=64k' });
+    expect(agent.mounts.get('/tmp/mounts')).toMatchObject({ type: 'tmpfs' });
+    expect(agent.mounts.statfs('/tmp/mounts').flags).toEqual([
+      'ST_NOSUID',
+      'ST_NODEV',
+      'ST_RELATIME',
+    ]);
+    expect(ns.mounts.get('/tmp/mounts')).toBeUndefined();
+    agent.mounts.umount('/tmp/mounts', 'MNT_DETACH');
+    expect(agent.mounts.get('/tmp/mounts')).toBeUndefined();
+    fs.rmdirSync('/tmp/mounts');
+  });
+
+  test('are made by descriptors', () => {
+    const agent = inOwnNamespace();
+    const context = agent.mounts.fsopen('tmpfs');
+    agent.mounts.fsconfig(context, 'FSCONFIG_SET_STRING', 'size', '1m');
+    agent.mounts.fsconfig(context, 'FSCONFIG_CMD_CREATE');
+    const mount = agent.mounts.fsmount(context, 'MOUNT_ATTR_NOEXEC');
+    agent.mounts.moveMount(mount, '/tmp/mounts');
+    agent.mounts.setattr('/tmp/mounts', { set: 'MOUNT_ATTR_RDONLY' });
+    expect(agent.mounts.get('/tmp/mounts')?.options).toEqual(['ro', 'noexec', 'relatime']);
+    expect(() => agent.mounts.fsopen('nope')).toThrow(expect.objectContaining({ code: 'ENODEV' }));
+    agent.mounts.umount('/tmp/mounts', 'MNT_DETACH');
+    fs.rmdirSync('/tmp/mounts');
+  });
+});

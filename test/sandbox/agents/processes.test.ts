@@ -1,0 +1,120 @@
+import { describe, expect, test } from '@jest/globals';
+import { ns } from 'ns-jest';
+
+describe('programs', () => {
+  test('run to their end where the agent is', () => {
+    const agent = ns.agent({ unshare: ['user', 'uts'] });
+    agent.uts.setHostname('inner');
+    expect(agent.run('sh', ['-c', 'uname -n; echo no >&2; exit 3'])).toStrictEqual({
+      code: 3,
+      signal: null,
+      stdout: 'inner\n',
+      stderr: 'no\n',
+    });
+  });
+
+  test('may print more than a pipe holds', () => {
+    const { stdout } = ns.agent().run('head', ['-c', '300000', '/dev/zero']);
+    expect(stdout).toHaveLength(300_000);
+  });
+
+  test('have the environment and the directory that they are given', () => {
+    const options = { env: { PATH: process.env.PATH, GREETING: 'hello' }, cwd: '/' };
+    const { stdout } = ns.agent().run('sh', ['-c', 'echo $GREETING; pwd'], options);
+    expect(stdout).toBe('hello\n/\n');
+  });
+
+  test('that are not there are ENOENT', () => {
+    const agent = ns.agent();
+    expect(() => agent.run('no-such-program')).toThrow(
+      expect.objectContaining({ code: 'ENOENT', syscall: 'execve', path: 'no-such-program' }),
+    );
+    expect(() => agent.wait()).toThrow(expect.objectContaining({ code: 'ECHILD' }));
+  });
+
+  test('that do not end are killed', () => {
+    const agent = ns.agent();
+    expect(() => agent.run('sleep', ['1000'], { timeout: 100 })).toThrow(
+      /sleep did not end within 100 ms/,
+    );
+    expect(agent.ids().pid).toBe(agent.pid);
+  });
+
+  test('can take the place of the agent', () => {
+    const maker = ns.agent();
+    const agent = maker.fork();
+    agent.exec('sh', ['-c', 'exit 5']);
+    expect(maker.wait(agent)).toMatchObject({ code: 5 });
+  });
+});
+
+describe('signals', () => {
+  test('are recorded with who sent them', () => {
+    const agent = ns.agent();
+    agent.signals.record(['SIGUSR1', 'SIGUSR2']);
+    process.kill(agent.pid, 'SIGUSR1');
+    agent.kill(agent.ids().pid, 'SIGUSR2');
+    expect(agent.signals.recorded()).toMatchObject([
+      { signal: 'SIGUSR1', code: 0, codeName: 'SI_USER', pid: process.pid },
+      { signal: 'SIGUSR2', pid: agent.pid },
+    ]);
+    expect(agent.signals.recorded()).toStrictEqual([]);
+  });
+
+  test('are blocked, pending, waited for', () => {
+    const agent = ns.agent();
+    agent.signals.block('SIGTERM');
+    expect(agent.signals.blocked()).toStrictEqual(['SIGTERM']);
+    process.kill(agent.pid, 'SIGTERM');
+    expect(agent.signals.pending()).toStrictEqual(['SIGTERM']);
+    expect(agent.signals.wait('SIGTERM', 1000)).toMatchObject({
+      signal: 'SIGTERM',
+      pid: process.pid,
+    });
+    expect(() => agent.signals.wait('SIGTERM', 1)).toThrow(
+      expect.objectContaining({ code: 'EAGAIN' }),
+    );
+  });
+
+  test('interrupt a call if asked to', () => {
+    const agent = ns.agent();
+    agent.signals.record('SIGUSR1', { restart: false });
+    const pending = agent.startSyscall('pause');
+    while (ns.processes.get(agent.pid)?.state !== 'S') ns.agent().end();
+    process.kill(agent.pid, 'SIGUSR1');
+    expect(() => pending.result()).toThrow(expect.objectContaining({ code: 'EINTR' }));
+  });
+
+  test('are ignored', () => {
+    const agent = ns.agent();
+    agent.signals.ignore('SIGTERM');
+    process.kill(agent.pid, 'SIGTERM');
+    expect(agent.ids().pid).toBe(agent.pid);
+  });
+});
+
+test('descriptors travel from one agent to another', () => {
+  const from = ns.agent();
+  const to = ns.agent({ unshare: ['user', 'mount'] });
+  from.fs.writeFile('/tmp/travels', 'hello');
+  const fd = from.passDescriptor(from.fs.open('/tmp/travels'), to);
+  expect(to.fs.read(fd).toString()).toBe('hello');
+});
+
+test('memory is read and written by its address', () => {
+  const agent = ns.agent();
+  const address = agent.syscall('mmap', 0, 4096, 3, 0x22, -1, 0);
+  agent.memory.write(address, 'hello');
+  expect(agent.memory.read(address, 5).toString()).toBe('hello');
+  expect(() => agent.memory.read(8, 1)).toThrow(expect.objectContaining({ code: 'EFAULT' }));
+});
+
+test('a pidfd tells the end of its process', () => {
+  const agent = ns.agent();
+  const child = agent.fork();
+  const pidfd = agent.pidfd.open(child.pidInParent);
+  expect(agent.pidfd.hasEnded(pidfd)).toBe(false);
+  agent.pidfd.sendSignal(pidfd, 'SIGKILL');
+  expect(agent.pidfd.hasEnded(pidfd, 1000)).toBe(true);
+  expect(agent.wait(child)).toMatchObject({ signal: 'SIGKILL' });
+});
