@@ -1,18 +1,24 @@
 import fs from 'node:fs';
 import type { SystemErrorFacts } from '../errors/system-error';
+import { ASYNC_DISPOSE, DISPOSE } from '../helpers/dispose';
 import type { NamespaceName } from '../namespaces';
 import { AgentMemory } from './agent-memory';
 import { bear } from './birth';
+import { AgentCgroup } from './cgroup';
 import type { SystemCallName } from './constants/system-calls';
 import type { CloneRequest, Core, PendingCall } from './core';
 import { AgentFiles } from './files';
+import { AgentIpc } from './ipc';
 import type { Argument } from './memory';
 import { AgentMounts } from './mounts';
+import { AgentMq } from './mq';
 import { AgentNamespaceRequests, AgentNamespaces } from './namespaces';
+import { AgentNetwork } from './network';
 import { type AgentOptions, checkAgentOptions, checkNamespaces, namespaceFlags } from './options';
 import { AgentPidfd } from './pidfd';
 import { type ProgramOptions, type ProgramResult, runProgram, startProgram } from './programs';
 import { AgentSignals, type SignalName, signalNumber } from './signals';
+import { AgentTime } from './time';
 import { AgentUser, type IdTriple } from './user';
 import { AgentUts } from './uts';
 import type { WaitStatus } from './wait-status';
@@ -48,6 +54,11 @@ export class Agent {
   readonly signals: AgentSignals;
   readonly pidfd: AgentPidfd;
   readonly memory: AgentMemory;
+  readonly ipc: AgentIpc;
+  readonly mq: AgentMq;
+  readonly network: AgentNetwork;
+  readonly time: AgentTime;
+  readonly cgroup: AgentCgroup;
 
   constructor(private readonly core: Core) {
     this.fs = new AgentFiles(core);
@@ -59,6 +70,11 @@ export class Agent {
     this.signals = new AgentSignals(core);
     this.pidfd = new AgentPidfd(core, this.fs);
     this.memory = new AgentMemory(core);
+    this.ipc = new AgentIpc(core);
+    this.mq = new AgentMq(core);
+    this.network = new AgentNetwork(core, this);
+    this.time = new AgentTime(core, this.fs);
+    this.cgroup = new AgentCgroup(this.fs);
   }
 
   /** As the test process sees it. Inside: `ids().pid`. */
@@ -258,11 +274,11 @@ export class Agent {
     this.core.end();
   }
 
-  [Symbol.dispose](): void {
+  [DISPOSE](): void {
     this.end();
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async [ASYNC_DISPOSE](): Promise<void> {
     this.end();
   }
 

@@ -1,9 +1,4 @@
-/** user_namespaces(7): a run of ids inside that stands for a run of ids outside. */
-export interface IdMapping {
-  inside: number;
-  outside: number;
-  count: number;
-}
+import type { IdMapping } from '../options/ids/identity';
 
 /** Text is a map as the kernel reads it, right or wrong. */
 export function mapText(map: readonly IdMapping[] | string): string {

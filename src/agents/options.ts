@@ -1,9 +1,9 @@
 import { checkInteger, checkOptions } from '../helpers/check';
 import { NAMESPACES, type NamespaceName } from '../namespaces';
+import type { IdMapping } from '../options/ids/identity';
 import { nearest } from '../text/nearest';
 import { NAMESPACE_FLAGS } from './constants/clone';
 import type { SIG } from './constants/files';
-import type { IdMapping } from './id-maps';
 
 /** A namespace to enter: of which process, or by which file or descriptor. */
 export interface JoinRequest {

@@ -5,6 +5,7 @@ import type { AgentFiles } from './files';
 import type { Memory } from './memory';
 import type { NamespaceFile } from './namespaces';
 import { signalNumber } from './signals';
+import { millisecondsSpec } from './timespec';
 
 /** Descriptors of processes. pidfd_open(2) */
 export class AgentPidfd {
@@ -37,9 +38,7 @@ export class AgentPidfd {
     const request = Buffer.alloc(8);
     request.writeInt32LE(fd);
     request.writeInt16LE(POLL.POLLIN, 4);
-    const limit = Buffer.alloc(16);
-    limit.writeBigInt64LE(BigInt(Math.floor(milliseconds / 1000)));
-    limit.writeBigInt64LE(BigInt((milliseconds % 1000) * 1_000_000), 8);
+    const limit = millisecondsSpec(milliseconds);
     return this.core.call('ppoll', [request, 1, limit, null, 0], { fd }) === 1;
   }
 

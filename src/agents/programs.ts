@@ -3,6 +3,7 @@ import type { Agent } from './agent';
 import { AgentError } from './agent-error';
 import { POLL } from './constants/files';
 import type { Core } from './core';
+import { millisecondsSpec } from './timespec';
 
 export interface ProgramOptions {
   /** Its whole environment; the test's own by default. */
@@ -125,8 +126,7 @@ function readable(core: Core, fds: readonly number[]): number[] {
     requests.writeInt32LE(fd, POLL_SIZE * index);
     requests.writeInt16LE(POLL.POLLIN, POLL_SIZE * index + 4);
   }
-  const limit = Buffer.alloc(16);
-  limit.writeBigInt64LE(BigInt(POLL_STEP_MS * 1_000_000), 8);
+  const limit = millisecondsSpec(POLL_STEP_MS);
   try {
     core.call('ppoll', [requests, fds.length, limit, null, 0]);
   } catch (error) {

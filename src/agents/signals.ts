@@ -3,6 +3,7 @@ import { numberOf } from './constants/flags';
 import { POLL_CODES, SIGNAL_CODES } from './constants/processes';
 import type { Core } from './core';
 import { struct } from './struct';
+import { millisecondsSpec } from './timespec';
 import { signalName } from './wait-status';
 import { words } from './wire';
 
@@ -102,9 +103,7 @@ export class AgentSignals {
   /** Takes a pending one, or waits for it: EAGAIN when the milliseconds are over. sigtimedwait(2) */
   wait(signals: SignalName | readonly SignalName[], milliseconds: number): SignalInfo {
     const info = Buffer.alloc(SIGINFO_SIZE);
-    const limit = Buffer.alloc(16);
-    limit.writeBigInt64LE(BigInt(Math.floor(milliseconds / 1000)));
-    limit.writeBigInt64LE(BigInt((milliseconds % 1000) * 1_000_000), 8);
+    const limit = millisecondsSpec(milliseconds);
     const set = setOf(typeof signals === 'string' ? [signals] : signals);
     this.core.call('rt_sigtimedwait', [set, info, limit, SET_SIZE]);
     return parseSiginfo(info);

@@ -1,8 +1,9 @@
+import type { IdMapping } from '../options/ids/identity';
 import { nearest } from '../text/nearest';
 import { CAPABILITIES, type Capability, PR } from './constants/processes';
 import type { Core } from './core';
 import type { AgentFiles } from './files';
-import { type IdMapping, mapText, parseIdMap } from './id-maps';
+import { mapText, parseIdMap } from './id-maps';
 
 export interface Capabilities {
   effective: Capability[];

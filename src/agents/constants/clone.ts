@@ -1,3 +1,5 @@
+import { NAMESPACES, type NamespaceName } from '../../namespaces';
+
 /** clone(2), unshare(2), setns(2). */
 export const CLONE = {
   CLONE_NEWTIME: 0x80,
@@ -29,13 +31,6 @@ export const CLONE = {
 } as const;
 
 /** setns(2): the flag of each namespace, by the name that this package gives it. */
-export const NAMESPACE_FLAGS = {
-  user: CLONE.CLONE_NEWUSER,
-  mount: CLONE.CLONE_NEWNS,
-  pid: CLONE.CLONE_NEWPID,
-  net: CLONE.CLONE_NEWNET,
-  ipc: CLONE.CLONE_NEWIPC,
-  uts: CLONE.CLONE_NEWUTS,
-  cgroup: CLONE.CLONE_NEWCGROUP,
-  time: CLONE.CLONE_NEWTIME,
-} as const;
+export const NAMESPACE_FLAGS = Object.fromEntries(
+  NAMESPACES.map(({ name, flag }) => [name, flag]),
+) as Record<NamespaceName, number>;

@@ -1,6 +1,7 @@
 import { CLONE, NAMESPACE_FLAGS } from './clone';
 import { AT, E, F, O, POLL, S, SIG } from './files';
 import { NS, PIDFD_NAMESPACE, SIOC } from './ioctl';
+import { IPC } from './ipc';
 import {
   FS,
   FSCONFIG,
@@ -12,6 +13,7 @@ import {
   STATMOUNT,
   UMOUNT,
 } from './mounts';
+import { AF, IFF, IFLA, IPPROTO, MSG, NLM, RTM, RTNLGRP, SO, SOCK } from './network';
 import { CAPABILITIES, CLOCK, POLL_CODES, PR, SIGNAL_CODES, W } from './processes';
 import { systemCalls } from './system-calls';
 
@@ -59,6 +61,20 @@ export const constants = {
   PIDFD_NAMESPACE,
   /** netdevice(7). */
   SIOC,
+  /** sysvipc(7). */
+  IPC,
+  /** socket(2). */
+  AF,
+  SOCK,
+  IPPROTO,
+  SO,
+  MSG,
+  /** netlink(7), rtnetlink(7). */
+  NLM,
+  RTM,
+  RTNLGRP,
+  IFLA,
+  IFF,
   /** System calls of this architecture. */
   SYS: systemCalls,
 } as const;

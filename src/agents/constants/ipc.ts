@@ -1,0 +1,20 @@
+/** sysvipc(7): flags and commands. */
+export const IPC = {
+  IPC_PRIVATE: 0,
+  IPC_CREAT: 0o1000,
+  IPC_EXCL: 0o2000,
+  IPC_NOWAIT: 0o4000,
+  IPC_RMID: 0,
+  IPC_SET: 1,
+  IPC_STAT: 2,
+  IPC_INFO: 3,
+  GETPID: 11,
+  GETVAL: 12,
+  GETALL: 13,
+  SETVAL: 16,
+  SETALL: 17,
+  SEM_UNDO: 0x1000,
+  MSG_NOERROR: 0o10000,
+  MSG_EXCEPT: 0o20000,
+  SHM_RDONLY: 0o10000,
+} as const;

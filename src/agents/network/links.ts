@@ -1,0 +1,390 @@
+import { SystemError } from '../../errors/system-error';
+import {
+  addressBytes,
+  addressText,
+  hardwareAddressText,
+  parseHardwareAddress,
+} from '../../helpers/address-bytes';
+import {
+  checkInterfaceRequest,
+  commonAttributes,
+  type InterfaceRequest,
+  linkInfo,
+} from '../../helpers/link-kinds';
+import {
+  attribute,
+  readAttributes,
+  readU32,
+  text,
+  u8,
+  u16,
+  u32,
+} from '../../helpers/netlink-message';
+import { FAMILIES, familyOf, parseAddress, parsePrefix } from '../../helpers/rtnetlink-names';
+import type { Agent } from '../agent';
+import { E } from '../constants/files';
+import { namesOf } from '../constants/flags';
+import { IFF, IFLA, NLM, RTM, RTNLGRP } from '../constants/network';
+import type { Core } from '../core';
+import { Netlink } from './netlink';
+
+/** A net namespace to make or move something in: a descriptor of the agent, or a pid as it sees it. */
+export type LinkTarget = { fd: number } | { pid: number } | { agent: Agent };
+
+/** Distributes over the kinds, which Omit does not. */
+type Without<Request, Key extends string> = Request extends unknown ? Omit<Request, Key> : never;
+
+export type LinkRequest = Without<InterfaceRequest, 'namespace' | 'peer'> & {
+  /** Where it is made; here by default. */
+  namespace?: LinkTarget;
+  /** Its number; the next free one by default. */
+  index?: number;
+  /** The other end of a veth pair. */
+  peer?: { name: string; mtu?: number; address?: string; namespace?: LinkTarget; index?: number };
+};
+
+export interface Link {
+  index: number;
+  name: string;
+  kind?: string;
+  /** `IFF_UP` and so on. */
+  flags: string[];
+  up: boolean;
+  mtu: number;
+  address?: string;
+  /** The index of its bridge, 0 for none. */
+  master: number;
+  /** The index of what it lies on, or is paired with; 0 for none. */
+  link: number;
+  /** The id of the network namespace of that one, if it is another. */
+  linkNsid?: number;
+  altnames: string[];
+}
+
+export interface LinkEvent {
+  type: 'RTM_NEWLINK' | 'RTM_DELLINK' | string;
+  name: string;
+  index: number;
+  /** Of which namespace, by its id here; undefined for this one. */
+  nsid?: number;
+}
+
+const HEADER_BYTES = 16;
+const ADDRESS_HEADER_BYTES = 8;
+const IFLA_INFO_KIND = 1;
+const IFA_ADDRESS = 1;
+const IFA_LOCAL = 2;
+const RTA = { dst: 1, oif: 4, gateway: 5 } as const;
+const NETNSA = { nsid: 1, pid: 2, fd: 3 } as const;
+const NLA_F_NESTED = 0x8000;
+const MAKE = NLM.NLM_F_ACK | NLM.NLM_F_CREATE | NLM.NLM_F_EXCL;
+
+/** struct ifinfomsg */
+function header(index: number, flags = 0, changed = 0): Buffer {
+  return Buffer.concat([u8(0), u8(0), u16(0), u32(index), u32(flags), u32(changed)]);
+}
+
+/** Links, addresses, routes and namespace ids of the agent's network namespace. rtnetlink(7) */
+export class AgentLinks {
+  protected readonly netlink: Netlink;
+  /** Descriptors of other agents' namespaces. */
+  private readonly kept = new Map<Agent, number>();
+
+  constructor(
+    protected readonly core: Core,
+    protected readonly agent: Agent,
+  ) {
+    this.netlink = new Netlink(core);
+  }
+
+  links(): Link[] {
+    return this.netlink
+      .request('RTM_GETLINK', NLM.NLM_F_DUMP, header(0))
+      .map(parseLink)
+      .sort((a, b) => a.index - b.index);
+  }
+
+  /** ENODEV if there is none. */
+  link(name: string): Link {
+    const found = this.links().find((link) => link.name === name || link.altnames.includes(name));
+    if (found !== undefined) return found;
+    throw new SystemError({
+      errno: E.ENODEV,
+      syscall: 'RTM_GETLINK',
+      facts: { interface: name },
+    });
+  }
+
+  /** `peer` for a veth, `link` for what lies on another one, as in ns.interfaces.add. */
+  add(request: LinkRequest): void {
+    const { namespace, index = 0, peer, ...rest } = request;
+    const plain = { ...rest, ...(peer && { peer: { name: peer.name } }) } as InterfaceRequest;
+    checkInterfaceRequest(plain);
+    if (plain.kind === 'tap' || plain.kind === 'tun') {
+      this.addTun(plain.kind, plain.name);
+      return;
+    }
+    const lower = 'link' in plain ? plain.link : undefined;
+    const peerMessage =
+      peer &&
+      Buffer.concat([
+        header(peer.index ?? 0),
+        ...commonAttributes(peer, undefined),
+        ...this.target(peer.namespace),
+      ]);
+    const body = Buffer.concat([
+      header(index),
+      ...commonAttributes(plain, undefined),
+      ...this.target(namespace),
+      ...(lower === undefined ? [] : [attribute(IFLA.IFLA_LINK, u32(this.link(lower).index))]),
+      ...(plain.master === undefined
+        ? []
+        : [attribute(IFLA.IFLA_MASTER, u32(this.link(plain.master).index))]),
+      attribute(IFLA.IFLA_LINKINFO, ...linkInfo(plain, peerMessage)),
+    ]);
+    this.netlink.request('RTM_NEWLINK', MAKE, body, { interface: plain.name, kind: plain.kind });
+  }
+
+  remove(name: string): void {
+    const body = header(this.link(name).index);
+    this.netlink.request('RTM_DELLINK', NLM.NLM_F_ACK, body, { interface: name });
+  }
+
+  up(name: string): void {
+    this.change(name, [], IFF.IFF_UP, IFF.IFF_UP);
+  }
+
+  down(name: string): void {
+    this.change(name, [], 0, IFF.IFF_UP);
+  }
+
+  setMtu(name: string, mtu: number): void {
+    this.change(name, [attribute(IFLA.IFLA_MTU, u32(mtu))]);
+  }
+
+  setAddress(name: string, address: string): void {
+    const bytes = parseHardwareAddress('address of the interface', address);
+    this.change(name, [attribute(IFLA.IFLA_ADDRESS, bytes)]);
+  }
+
+  rename(name: string, to: string): void {
+    this.change(name, [attribute(IFLA.IFLA_IFNAME, text(to))]);
+  }
+
+  setMaster(name: string, master: string | null): void {
+    const index = master === null ? 0 : this.link(master).index;
+    this.change(name, [attribute(IFLA.IFLA_MASTER, u32(index))]);
+  }
+
+  /** To another net namespace, under another name or number there if asked for. */
+  move(name: string, to: LinkTarget, { as, index }: { as?: string; index?: number } = {}): void {
+    this.change(name, [
+      ...this.target(to),
+      ...(as === undefined ? [] : [attribute(IFLA.IFLA_IFNAME, text(as))]),
+      ...(index === undefined ? [] : [attribute(IFLA.IFLA_NEW_IFINDEX, u32(index))]),
+    ]);
+  }
+
+  addAltname(name: string, altname: string): void {
+    this.property('RTM_NEWLINKPROP', MAKE | NLM.NLM_F_APPEND, name, altname);
+  }
+
+  removeAltname(name: string, altname: string): void {
+    this.property('RTM_DELLINKPROP', NLM.NLM_F_ACK, name, altname);
+  }
+
+  addresses(): Array<{ index: number; address: string; prefixLength: number }> {
+    return this.netlink.request('RTM_GETADDR', NLM.NLM_F_DUMP, Buffer.alloc(8)).map((body) => {
+      const attributes = readAttributes(body.subarray(ADDRESS_HEADER_BYTES));
+      const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS) ?? Buffer.alloc(4);
+      return {
+        index: readU32(body, 4),
+        address: addressText(familyOf(body.readUInt8(0)), bytes),
+        prefixLength: body.readUInt8(1),
+      };
+    });
+  }
+
+  /** `10.0.0.1/24`; an IPv6 address can be used at once, without a search for duplicates. */
+  addAddress(name: string, prefix: string): void {
+    this.changeAddress('RTM_NEWADDR', MAKE, name, prefix);
+  }
+
+  removeAddress(name: string, prefix: string): void {
+    this.changeAddress('RTM_DELADDR', NLM.NLM_F_ACK, name, prefix);
+  }
+
+  /** `destination` is `default` or a prefix. */
+  addRoute(route: { destination: string; gateway?: string; interface?: string }): void {
+    this.changeRoute('RTM_NEWROUTE', MAKE, route);
+  }
+
+  removeRoute(route: { destination: string; gateway?: string; interface?: string }): void {
+    this.changeRoute('RTM_DELROUTE', NLM.NLM_F_ACK, route);
+  }
+
+  /** The id that this namespace has for another one; undefined if none was given. RTM_GETNSID */
+  nsid(of: LinkTarget): number | undefined {
+    const body = Buffer.concat([u32(0), this.nsidTarget(of)]);
+    const [answer] = this.netlink.request('RTM_GETNSID', 0, body);
+    const id = readAttributes((answer as Buffer).subarray(4))
+      .get(NETNSA.nsid)
+      ?.readInt32LE(0);
+    return id === -1 ? undefined : id;
+  }
+
+  /** Gives another namespace an id here; -1 is the next free one. RTM_NEWNSID */
+  setNsid(of: LinkTarget, id = -1): void {
+    const body = Buffer.concat([
+      u32(0),
+      this.nsidTarget(of),
+      attribute(NETNSA.nsid, u32(id >>> 0)),
+    ]);
+    this.netlink.request('RTM_NEWNSID', NLM.NLM_F_ACK, body, { id });
+  }
+
+  /** Tells from now on which links come and go; `close` it. */
+  watch({ allNamespaces = false } = {}): { events(): LinkEvent[]; close(): void } {
+    const fd = this.netlink.subscribe([RTNLGRP.RTNLGRP_LINK], allNamespaces);
+    return {
+      events: () =>
+        this.netlink.events(fd).map(({ type, body, nsid }) => toEvent(type, body, nsid)),
+      close: () => void this.core.call('close', [fd], { fd }),
+    };
+  }
+
+  private target(to: LinkTarget | undefined): Buffer[] {
+    if (to === undefined) return [];
+    if ('fd' in to) return [attribute(IFLA.IFLA_NET_NS_FD, u32(to.fd))];
+    if ('pid' in to) return [attribute(IFLA.IFLA_NET_NS_PID, u32(to.pid))];
+    return [attribute(IFLA.IFLA_NET_NS_FD, u32(this.descriptorOf(to.agent)))];
+  }
+
+  private nsidTarget(of: LinkTarget): Buffer {
+    if ('pid' in of) return attribute(NETNSA.pid, u32(of.pid));
+    return attribute(NETNSA.fd, u32('fd' in of ? of.fd : this.descriptorOf(of.agent)));
+  }
+
+  /** One for each agent that was named, as long as this one lives. */
+  private descriptorOf(other: Agent): number {
+    const known = this.kept.get(other);
+    if (known !== undefined) return known;
+    const fd = other.passDescriptor(other.namespaces.open('net'), this.agent);
+    this.kept.set(other, fd);
+    return fd;
+  }
+
+  private change(name: string, attributes: Buffer[], flags = 0, changed = 0): void {
+    const body = Buffer.concat([header(this.link(name).index, flags, changed), ...attributes]);
+    this.netlink.request('RTM_NEWLINK', NLM.NLM_F_ACK, body, { interface: name });
+  }
+
+  private property(type: keyof typeof RTM, flags: number, name: string, altname: string): void {
+    const body = Buffer.concat([
+      header(this.link(name).index),
+      attribute(IFLA.IFLA_PROP_LIST | NLA_F_NESTED, attribute(IFLA.IFLA_ALT_IFNAME, text(altname))),
+    ]);
+    this.netlink.request(type, flags, body, { interface: name, altname });
+  }
+
+  private changeAddress(type: keyof typeof RTM, flags: number, name: string, prefix: string): void {
+    const { family, address, prefixLength } = parsePrefix('address', prefix);
+    const bytes = addressBytes(family, address);
+    // IFA_F_NODAD
+    const nodad = family === 'inet6' ? 2 : 0;
+    const body = Buffer.concat([
+      ...[u8(FAMILIES[family]), u8(prefixLength), u8(nodad), u8(0), u32(this.link(name).index)],
+      attribute(IFA_LOCAL, bytes),
+      attribute(IFA_ADDRESS, bytes),
+    ]);
+    this.netlink.request(type, flags, body, { interface: name, address: prefix });
+  }
+
+  private changeRoute(
+    type: keyof typeof RTM,
+    flags: number,
+    {
+      destination,
+      gateway,
+      interface: name,
+    }: { destination: string; gateway?: string; interface?: string },
+  ): void {
+    const via = gateway === undefined ? undefined : parseAddress('gateway', gateway);
+    const everything = via?.family === 'inet6' ? '::/0' : '0.0.0.0/0';
+    const to = parsePrefix('destination', destination === 'default' ? everything : destination);
+    // RT_TABLE_MAIN, RTPROT_STATIC, a scope of the link or of the universe, RTN_UNICAST
+    const scope = via === undefined && to.family === 'inet' ? 253 : 0;
+    const body = Buffer.concat([
+      ...[FAMILIES[to.family], to.prefixLength, 0, 0, 254, 4, scope, 1].map(u8),
+      u32(0),
+      ...(to.prefixLength === 0 ? [] : [attribute(RTA.dst, addressBytes(to.family, to.address))]),
+      ...(via === undefined ? [] : [attribute(RTA.gateway, addressBytes(via.family, via.address))]),
+      ...(name === undefined ? [] : [attribute(RTA.oif, u32(this.link(name).index))]),
+    ]);
+    this.netlink.request(type, flags, body, { destination, gateway, interface: name });
+  }
+
+  /** tun(4): by an ioctl, and made to stay. */
+  private addTun(kind: 'tun' | 'tap', name: string): void {
+    const fd = this.agent.fs.open('/dev/net/tun', 'O_RDWR');
+    try {
+      const request = Buffer.alloc(40);
+      request.write(name);
+      // IFF_TUN or IFF_TAP, with IFF_NO_PI.
+      request.writeUInt16LE((kind === 'tun' ? 1 : 2) | 0x1000, 16);
+      this.core.call('ioctl', [fd, 0x400454ca, request], { request: 'TUNSETIFF', interface: name });
+      this.core.call('ioctl', [fd, 0x400454cb, 1], { request: 'TUNSETPERSIST', interface: name });
+    } finally {
+      this.agent.fs.close(fd);
+    }
+  }
+}
+
+function parseLink(body: Buffer): Link {
+  const attributes = readAttributes(body.subarray(HEADER_BYTES));
+  const flags = readU32(body, 8);
+  const address = attributes.get(IFLA.IFLA_ADDRESS);
+  const info = attributes.get(IFLA.IFLA_LINKINFO);
+  const kind = info && readAttributes(info).get(IFLA_INFO_KIND);
+  const nsid = attributes.get(IFLA.IFLA_LINK_NETNSID)?.readInt32LE(0);
+  return {
+    index: readU32(body, 4),
+    name: cString(attributes.get(IFLA.IFLA_IFNAME)),
+    ...(kind && { kind: cString(kind) }),
+    flags: namesOf(IFF, flags),
+    up: (flags & IFF.IFF_UP) !== 0,
+    mtu: number(attributes, IFLA.IFLA_MTU),
+    ...(address && { address: hardwareAddressText(address) }),
+    master: number(attributes, IFLA.IFLA_MASTER),
+    link: number(attributes, IFLA.IFLA_LINK),
+    ...(nsid !== undefined && { linkNsid: nsid }),
+    altnames: altnames(attributes.get(IFLA.IFLA_PROP_LIST)),
+  };
+}
+
+function number(attributes: Map<number, Buffer>, type: number): number {
+  const value = attributes.get(type);
+  return value === undefined ? 0 : readU32(value);
+}
+
+function cString(bytes: Buffer | undefined): string {
+  return bytes === undefined ? '' : (bytes.toString('utf8').split('\0')[0] as string);
+}
+
+/** A list of attributes of one type, which a map would not keep apart. */
+function altnames(list: Buffer | undefined): string[] {
+  const names: string[] = [];
+  for (let at = 0; list !== undefined && at + 4 <= list.length; ) {
+    const length = list.readUInt16LE(at);
+    if (length < 4) break;
+    names.push(cString(list.subarray(at + 4, at + length)));
+    at += (length + 3) & ~3;
+  }
+  return names;
+}
+
+function toEvent(type: number, body: Buffer, nsid: number | undefined): LinkEvent {
+  const { name, index } = parseLink(body);
+  const known = Object.entries(RTM).find(([, value]) => value === type)?.[0];
+  return { type: known ?? String(type), name, index, ...(nsid !== undefined && { nsid }) };
+}
