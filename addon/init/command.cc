@@ -52,7 +52,8 @@ constexpr Step kSteps[] = {
     [](const CommandPlan& plan) { return InstallFilter(plan.options.processes); },
 };
 
-// Returns only when it failed.
+}  // namespace
+
 Refusal BecomeCommand(const CommandPlan& plan) {
   for (const Step step : kSteps) {
     const Refusal refusal = step(plan);
@@ -62,8 +63,6 @@ Refusal BecomeCommand(const CommandPlan& plan) {
   execvp(command[0], command);
   return {"exec", command[0], errno};
 }
-
-}  // namespace
 
 pid_t StartCommand(const CommandPlan& plan) {
   volatile Refusal failed;

@@ -8,6 +8,7 @@
 #include "options.h"
 #include "processes/capabilities.h"
 #include "processes/limits.h"
+#include "refusal.h"
 
 // All that the steps need, prepared before: in the child of vfork(2) they do nothing but system
 // calls.
@@ -17,6 +18,9 @@ struct CommandPlan {
   const std::vector<Limit>& limits;
   CapabilityPlan capabilities;
 };
+
+// Turns this process into the command. Returns only when that failed.
+Refusal BecomeCommand(const CommandPlan& plan);
 
 // Starts the command as a child and returns its pid.
 pid_t StartCommand(const CommandPlan& plan);

@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +28,8 @@
 #include "network/network.h"
 #include "options.h"
 #include "process.h"
+#include "processes/clocks.h"
+#include "processes/sysctls.h"
 #include "status.h"
 
 namespace {
@@ -43,6 +46,8 @@ struct Arguments {
 struct Outside {
   char directory[PATH_MAX];
   std::vector<Limit> limits;
+  // Shared with PID 1: it set up all, and is the command now. nullptr: it never is.
+  volatile bool* became_command = nullptr;
 };
 
 void CloseOnExec(int fd, bool on, const char* step) {
@@ -76,6 +81,14 @@ Options WithoutSteps(Options options, unsigned long missing) {
   if ((missing & CLONE_NEWIPC) != 0) options.files.mount_mqueue = false;
   if ((missing & CLONE_NEWUTS) != 0)
     options.network.hostname = options.network.domainname = nullptr;
+  if ((missing & CLONE_NEWPID) != 0) options.processes.as_pid_1 = false;
+  if ((missing & CLONE_NEWTIME) != 0) {
+    options.processes.monotonic.reset();
+    options.processes.boottime.reset();
+  }
+  std::erase_if(options.processes.sysctls, [missing](const SysctlLine& line) {
+    return (SysctlOwner(line.name) & missing) != 0;
+  });
   if ((missing & CLONE_NEWNET) != 0) {
     options.network.loopback = options.network.open_low_ports = false;
     // The host's /sys is what stays then.
@@ -96,11 +109,24 @@ void RequireNamespaces(const Options& options, unsigned long namespaces) {
       {options.network.hostname != nullptr || options.network.domainname != nullptr, CLONE_NEWUTS,
        "set hostname"},
       {options.network.loopback || options.network.open_low_ports, CLONE_NEWNET, "set up network"},
+      {MovesClocks(options.processes), CLONE_NEWTIME, "move clocks"},
+      {options.processes.as_pid_1, CLONE_NEWPID, "become PID 1"},
   };
   for (const auto& need : needs) {
     if (need.wanted && (namespaces & need.flag) == 0) {
       FailStep(need.step, NamespaceName(need.flag), EXDEV);
     }
+  }
+  for (const SysctlLine& line : options.processes.sysctls) {
+    if ((namespaces & SysctlOwner(line.name)) == 0) FailStep("write sysctl", line.name, EXDEV);
+  }
+}
+
+// In a new session the terminal is out of reach. In the old one, a process group of our own still
+// keeps its signals away: they reach Jest, and the lifeline does the rest. setsid(2), setpgid(2)
+void LeaveSession(const ProcessOptions& options) {
+  if (options.new_session ? setsid() == -1 : setpgid(0, 0) == -1) {
+    FailStep("start session", "", errno);
   }
 }
 
@@ -150,11 +176,21 @@ void StartPidsAt(pid_t pid) {
   FailStep(failure.step.c_str(), failure.subject.c_str(), failure.error);
 }
 
-// CLONE_NEWTIME where clone3(2) is missing: for our children, as unshare(2) says.
-void UnshareTime(const Options& options) {
-  if (unshare(CLONE_NEWTIME) == 0) return;
-  if ((options.try_namespaces & CLONE_NEWTIME) == 0) FailStep("unshare time", "", errno);
-  ReportMissing(NamespaceName(CLONE_NEWTIME), errno);
+volatile bool* ShareFlag() {
+  void* page =
+      mmap(nullptr, sizeof(bool), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) FailStep("become PID 1", "mmap", errno);
+  return static_cast<volatile bool*>(page);
+}
+
+// The command in our place. Should it not be to be had, we are still there to say so.
+[[noreturn]] void ExecAsPid1(const CommandPlan& plan, pid_t own_pid_outside,
+                             volatile bool* became_command) {
+  ReportReady(own_pid_outside);
+  *became_command = true;
+  const Refusal refusal = BecomeCommand(plan);
+  *became_command = false;
+  FailStep(refusal.step, refusal.subject, refusal.error);
 }
 
 // Inside, in the order in which the steps need each other.
@@ -166,10 +202,9 @@ void UnshareTime(const Options& options) {
   prctl(PR_SET_PDEATHSIG, is_init ? SIGKILL : kSupervisorDied);
   close(go[1]);
   prctl(PR_SET_NAME, "ns-init");
-  // A new session: the terminal's signals reach Jest, and the lifeline does the rest.
-  if (setsid() == -1) FailStep("start session", "", errno);
+  LeaveSession(asked.processes);
   if (!is_init && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1) FailStep("become subreaper", "", errno);
-  if (clone.unshare_later != 0) UnshareTime(asked);
+  if (clone.unshare_later != 0) EnterTimeNamespace(asked);
 
   const Options options = WithoutSteps(asked, asked.try_namespaces & ~clone.namespaces);
   RequireNamespaces(options, clone.namespaces);
@@ -181,10 +216,12 @@ void UnshareTime(const Options& options) {
   const pid_t own_pid_outside = WaitForIdMaps(go[0]);
   if (WantsMounts(options.files)) SetUpMounts(options.files, clone.namespaces);
   if (options.network.open_low_ports) OpenLowPorts();
+  WriteSysctls(options.processes);
   if (is_init) StartPidsAt(own_pid_outside);
   const CommandPlan plan = {
       options, options.processes.directory ? options.processes.directory : outside.directory,
       outside.limits, PlanCapabilities(options.processes)};
+  if (options.processes.as_pid_1) ExecAsPid1(plan, own_pid_outside, outside.became_command);
   const pid_t command = StartCommand(plan);
   ReportReady(own_pid_outside);
   ShortenCommandLine(arguments.argc, arguments.argv);
@@ -202,6 +239,7 @@ int main(int argc, char** argv) {
     FailStep("read directory", ".", errno);
   }
   outside.limits = ResolveLimits(options.processes);
+  if (options.processes.as_pid_1) outside.became_command = ShareFlag();
   const int signal_fd = TakeSignals();
 
   int go[2];
@@ -220,5 +258,7 @@ int main(int argc, char** argv) {
   }
   close(go[1]);
   if (failure.error != 0) FailWithoutChild(failure, clone.pid);
-  SuperviseInit(options, clone.pid, (clone.namespaces & CLONE_NEWPID) != 0, signal_fd);
+  const bool is_init = (clone.namespaces & CLONE_NEWPID) != 0;
+  const Init init = {clone.pid, is_init, is_init ? outside.became_command : nullptr};
+  SuperviseInit(options, init, signal_fd);
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "kernel.h"
+#include "processes/clocks.h"
 #include "status.h"
 
 namespace {
@@ -48,7 +49,8 @@ int ErrorOfTrying(unsigned long required, unsigned long flag) {
 Clone CloneIntoNamespaces(const Options& options) {
   Clone clone = {};
   clone.namespaces = options.namespaces | options.try_namespaces;
-  clone.pid = CloneWith(clone.namespaces, &clone.unshare_later);
+  const unsigned long later = MovesClocks(options.processes) ? kCloneNewTime : 0;
+  clone.pid = CloneWith(clone.namespaces & ~later, &clone.unshare_later);
   if (clone.pid == -1 && options.try_namespaces != 0) {
     clone.namespaces = options.namespaces;
     for (unsigned long flag = 1; flag != 0; flag <<= 1) {
@@ -60,8 +62,9 @@ Clone CloneIntoNamespaces(const Options& options) {
         ReportMissing(NamespaceName(flag), error);
       }
     }
-    clone.pid = CloneWith(clone.namespaces, &clone.unshare_later);
+    clone.pid = CloneWith(clone.namespaces & ~later, &clone.unshare_later);
   }
+  clone.unshare_later |= clone.namespaces & later;
   if (clone.pid == -1) FailStep("clone namespaces", "", errno);
   return clone;
 }

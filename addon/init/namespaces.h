@@ -7,7 +7,7 @@
 
 struct Clone {
   pid_t pid;  // 0 in the child, which is inside
-  // CLONE_NEWTIME where clone3(2) is missing: the child has to unshare it itself, for its children.
+  // CLONE_NEWTIME where clone3(2) is missing, or its clocks are moved: the child makes it itself.
   unsigned long unshare_later;
   unsigned long namespaces;  // what was really created
 };

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,7 +12,10 @@
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
+
+#include <algorithm>
 
 #include "kernel.h"
 #include "status.h"
@@ -30,15 +34,49 @@ Signal NextSignal(int signal_fd) {
   return {static_cast<int>(info.ssi_signo), static_cast<pid_t>(info.ssi_pid)};
 }
 
-enum class Event { kSignal, kLifelineClosed };
+// A moment from now, or never.
+class Deadline {
+ public:
+  Deadline() = default;
+  explicit Deadline(int milliseconds) : at_(Now() + milliseconds) {}
+
+  // What poll(2) is to wait at most: -1 for ever.
+  int Rest() const {
+    if (at_ == kNever) return -1;
+    const int64_t rest = at_ - Now();
+    return rest > 0 ? static_cast<int>(rest) : 0;
+  }
+
+ private:
+  static constexpr int64_t kNever = -1;
+
+  static int64_t Now() {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+  }
+
+  int64_t at_ = kNever;
+};
+
+// poll(2) leaves it out.
+constexpr int kNoLifeline = -1;
+
+enum class Event { kSignal, kLifelineClosed, kTimePassed };
 
 // Nothing is ever written to the lifeline, so readable means: the other end is closed.
-Event WaitForEvent(int signal_fd, int lifeline_fd) {
+Event WaitForEvent(int signal_fd, int lifeline_fd, const Deadline& deadline = Deadline()) {
   struct pollfd fds[] = {{signal_fd, POLLIN, 0}, {lifeline_fd, POLLIN, 0}};
-  while (poll(fds, 2, -1) == -1) {
+  int ready;
+  while ((ready = poll(fds, 2, deadline.Rest())) == -1) {
     // poll(2) fails otherwise only for want of memory, which may pass.
   }
+  if (ready == 0) return Event::kTimePassed;
   return fds[1].revents != 0 ? Event::kLifelineClosed : Event::kSignal;
+}
+
+bool IsForwarded(const ProcessOptions& options, int signal) {
+  return signal != 0 && (options.forward_signals >> (signal - 1) & 1) != 0;
 }
 
 int ExitCodeOf(const ExitReport& report) {
@@ -102,27 +140,51 @@ std::vector<LeftProcess> ListLeftProcesses() {
   return left;
 }
 
-void KillOwnChildren() {
+void SignalOwnChildren(int signal) {
   const std::string path = "/proc/self/task/" + std::to_string(getpid()) + "/children";
   FILE* file = fopen(path.c_str(), "re");
   if (file == nullptr) return;
   int pid;
-  while (fscanf(file, "%d", &pid) == 1) kill(pid, SIGKILL);
+  while (fscanf(file, "%d", &pid) == 1) kill(pid, signal);
   fclose(file);
 }
 
 // As PID 1 one kill reaches every process but ourselves. Without a PID namespace we are a
-// subreaper: whatever loses its parent becomes our child, so killing children until there are none
-// ends all.
+// subreaper: whatever loses its parent becomes our child.
+void SignalAll(int signal) {
+  if (getpid() == 1) {
+    kill(-1, signal);
+  } else {
+    SignalOwnChildren(signal);
+  }
+}
+
+// Killing until there are no children ends all, those without a PID namespace too.
 void KillAll() {
-  const bool is_init = getpid() == 1;
   do {
-    if (is_init) {
-      kill(-1, SIGKILL);
-    } else {
-      KillOwnChildren();
-    }
+    SignalAll(SIGKILL);
   } while (wait4(-1, nullptr, 0, nullptr) != -1 || errno == EINTR);
+}
+
+bool HasChildren() {
+  pid_t pid;
+  while ((pid = wait4(-1, nullptr, WNOHANG, nullptr)) > 0) {
+  }
+  return pid == 0;
+}
+
+// Whoever wants to end well is told first, and has the time that was granted.
+void EndAll(const ProcessOptions& options, int signal_fd) {
+  if (options.kill_delay > 0) {
+    SignalAll(options.kill_signal);
+    // Who is stopped hears it only when he goes on.
+    SignalAll(SIGCONT);
+    const Deadline deadline(options.kill_delay);
+    while (HasChildren() && WaitForEvent(signal_fd, kNoLifeline, deadline) != Event::kTimePassed) {
+      NextSignal(signal_fd);
+    }
+  }
+  KillAll();
 }
 
 // Reaps every child that has ended. True when the command was among them.
@@ -137,6 +199,40 @@ bool Reap(pid_t command, ExitReport* report) {
     report->usage = usage;
   }
   return command_ended;
+}
+
+// With PID 1 its namespace dies. Without one, init has to do the killing: it reads the lifeline
+// too, and must not be stopped.
+[[noreturn]] void KillInit(const Init& init) {
+  kill(init.pid, init.own_pid_namespace ? SIGKILL : SIGCONT);
+  while (waitpid(init.pid, nullptr, 0) == -1 && errno == EINTR) {
+  }
+  _exit(kSetupFailed);
+}
+
+// Init reads the lifeline too and passes the word on; a command that is PID 1 hears it from us.
+// Returns when we lose patience.
+Deadline AskInitToEnd(const ProcessOptions& options, const Init& init) {
+  // Init, too, waits for the whole delay, and kills after it.
+  constexpr int kTimeToKillMs = 1000;
+  const bool is_command = init.became_command != nullptr;
+  if (is_command) kill(init.pid, options.kill_signal);
+  kill(init.pid, SIGCONT);
+  const int64_t patience = int64_t{options.kill_delay} + (is_command ? 0 : kTimeToKillMs);
+  return Deadline(static_cast<int>(std::min<int64_t>(patience, INT_MAX)));
+}
+
+[[noreturn]] void ExitLike(const Init& init, int status, const struct rusage& usage) {
+  ExitReport report = {};
+  ReadWaitStatus(status, &report);
+  report.usage = usage;
+  if (init.became_command != nullptr && *init.became_command) {
+    ReportExit(report);
+  } else if (report.signaled) {
+    // Init tells how the command ended; only its own violent end is ours to tell.
+    ReportInitKilled(report.code_or_signal);
+  }
+  _exit(ExitCodeOf(report));
 }
 
 }  // namespace
@@ -156,26 +252,26 @@ int TakeSignals() {
   return fd;
 }
 
-void SuperviseInit(const Options& options, pid_t init, bool own_pid_namespace, int signal_fd) {
+void SuperviseInit(const Options& options, const Init& init, int signal_fd) {
+  const ProcessOptions& processes = options.processes;
+  int lifeline_fd = options.lifeline_fd;
+  Deadline deadline;
   for (;;) {
-    if (WaitForEvent(signal_fd, options.lifeline_fd) == Event::kLifelineClosed) {
-      // With PID 1 its namespace dies. Without one, init has to do the killing: it reads the
-      // lifeline too, and must not be stopped.
-      kill(init, own_pid_namespace ? SIGKILL : SIGCONT);
-      while (waitpid(init, nullptr, 0) == -1 && errno == EINTR) {
-      }
-      _exit(kSetupFailed);
+    const Event event = WaitForEvent(signal_fd, lifeline_fd, deadline);
+    if (event == Event::kLifelineClosed && init.own_pid_namespace && processes.kill_delay > 0) {
+      lifeline_fd = kNoLifeline;
+      deadline = AskInitToEnd(processes, init);
+      continue;
     }
+    if (event != Event::kSignal) KillInit(init);
     const Signal signal = NextSignal(signal_fd);
     if (signal.number != SIGCHLD) {
-      if (signal.number != 0) kill(init, signal.number);
+      if (IsForwarded(processes, signal.number)) kill(init.pid, signal.number);
       continue;
     }
     int status;
-    if (waitpid(init, &status, WNOHANG) != init) continue;
-    // Init tells how the command ended; only its own violent end is ours to tell.
-    if (WIFSIGNALED(status)) ReportInitKilled(WTERMSIG(status));
-    _exit(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status));
+    struct rusage usage;
+    if (wait4(init.pid, &status, WNOHANG, &usage) == init.pid) ExitLike(init, status, usage);
   }
 }
 
@@ -188,17 +284,18 @@ void LiveAsInit(const Options& options, pid_t command, int signal_fd) {
     const Event event = WaitForEvent(signal_fd, options.lifeline_fd);
     const Signal signal = event == Event::kSignal ? NextSignal(signal_fd) : Signal{0, 0};
     if (event == Event::kLifelineClosed || (!is_init && signal.number == kSupervisorDied)) {
-      KillAll();
+      EndAll(options.processes, signal_fd);
       _exit(kSetupFailed);
     }
     if (signal.number != SIGCHLD) {
       // What is sent to PID 1 inside is not meant for the command; what comes from outside is.
-      if (signal.number != 0 && (!is_init || signal.sender == 0)) kill(command, signal.number);
+      const bool is_meant = !is_init || signal.sender == 0;
+      if (is_meant && IsForwarded(options.processes, signal.number)) kill(command, signal.number);
       continue;
     }
     if (!Reap(command, &report)) continue;
     if (is_init && options.files.mount_proc) report.left = ListLeftProcesses();
-    KillAll();
+    EndAll(options.processes, signal_fd);
     ReportExit(report);
     _exit(ExitCodeOf(report));
   }

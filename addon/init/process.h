@@ -13,9 +13,15 @@ int TakeSignals();
 // else sends it but an uninterruptible power supply's daemon. prctl(2), PR_SET_PDEATHSIG
 constexpr int kSupervisorDied = SIGPWR;
 
+// The first process inside, as the supervisor knows it.
+struct Init {
+  pid_t pid;
+  bool own_pid_namespace;
+  const volatile bool* became_command;  // nullptr: it only starts the command
+};
+
 // Outside: forwards signals to init, ends it when the lifeline closes, exits as the command did.
-[[noreturn]] void SuperviseInit(const Options& options, pid_t init, bool own_pid_namespace,
-                                int signal_fd);
+[[noreturn]] void SuperviseInit(const Options& options, const Init& init, int signal_fd);
 
 // Inside: reaps every orphan, forwards signals, and when the command has ended kills all that is
 // left.

@@ -44,7 +44,7 @@ struct ProcessOptions {
   uint64_t drop_capabilities = 0;
   bool no_new_privileges = false;
   std::vector<struct sock_filter> filter;   // seccomp(2); empty: none
-  uint64_t forward_signals = ~uint64_t{0};  // 1 << number
+  uint64_t forward_signals = ~uint64_t{0};  // 1 << (number - 1)
   int kill_signal = 15;
   int kill_delay = 0;  // milliseconds; 0: SIGKILL at once
   std::optional<ClockOffset> monotonic;

@@ -102,14 +102,14 @@ std::vector<struct sock_filter> ParseFilter(const char* text) {
 
 int ParseSignal(std::string_view text, const char* whole) {
   const uint64_t number = ParseDigits(text, whole);
-  if (number < 1 || number > 63) Refuse("not a signal in", whole);
+  if (number < 1 || number > 64) Refuse("not a signal in", whole);
   return static_cast<int>(number);
 }
 
 uint64_t ParseSignals(const char* whole) {
   uint64_t signals = 0;
   for (std::string_view rest(whole); !rest.empty();) {
-    signals |= uint64_t{1} << ParseSignal(Cut(&rest, ','), whole);
+    signals |= uint64_t{1} << (ParseSignal(Cut(&rest, ','), whole) - 1);
   }
   return signals;
 }
