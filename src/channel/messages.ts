@@ -38,7 +38,7 @@ export interface DebugRequest {
   port: number;
   /** Wait for a debugger, and stop on the first line of the test file: --inspect-brk. */
   stopInFile: boolean;
-  /** Connections to the host's port of that number arrive on descriptor DESCRIPTORS.debug. */
+  /** Connections to the host's port of that number arrive on a descriptor. */
   relayed: boolean;
 }
 

@@ -104,6 +104,43 @@ const ROWS: Row[] = [
     fix: 'Start the container with: --security-opt apparmor=unconfined',
   },
   {
+    steps: ['raise limit'],
+    codes: ['EPERM'],
+    confirmed: () => !hasCapability(CAP_SYS_RESOURCE),
+    reason: 'Only root of the host may raise a hard limit (CAP_SYS_RESOURCE).',
+    fix: 'Ask for at most the hard limit, as "hard" does, or raise it for Jest: ulimit -H, limits.conf(5).',
+  },
+  {
+    steps: ['raise limit'],
+    codes: ['EPERM'],
+    confirmed: () => true,
+    get reason() {
+      return `No limit of open files goes beyond fs.nr_open = ${sysctl('fs/nr_open')}.`;
+    },
+    fix: 'Ask for less, or raise it: sysctl fs.nr_open',
+  },
+  {
+    steps: ['add capability'],
+    codes: ['EPERM'],
+    confirmed: () => true,
+    reason: 'Nobody can be given a capability that the sandbox itself does not have.',
+    fix: 'See what it has: capsh --decode=$(sed -n "s/^CapBnd:.//p" /proc/self/status). In a user namespace it has all.',
+  },
+  {
+    steps: ['open sysctl'],
+    codes: ['EACCES', 'EROFS', 'EPERM'],
+    confirmed: () => true,
+    reason: 'The kernel lets only real root, or nobody, write this one in a namespace.',
+    fix: 'Leave it out of the option "sysctl", or write it as root.',
+  },
+  {
+    steps: ['open sysctl'],
+    codes: ['ENOENT'],
+    confirmed: () => true,
+    reason: 'This kernel has no such parameter in a namespace.',
+    fix: 'See those that there are with: unshare -rni sysctl -a',
+  },
+  {
     steps: ['mount proc', 'mount sysfs'],
     codes: ['EPERM'],
     confirmed: () => isMasked('/proc/') || isMasked('/sys/'),
@@ -148,6 +185,13 @@ function processStatus(field: string): string | undefined {
     .find((line) => line.startsWith(`${field}:`))
     ?.slice(field.length + 1)
     .trim();
+}
+
+/** linux/capability.h */
+const CAP_SYS_RESOURCE = 24n;
+
+function hasCapability(number: bigint): boolean {
+  return ((BigInt(`0x${processStatus('CapEff') ?? '0'}`) >> number) & 1n) === 1n;
 }
 
 function exhaustedLimit(): string | undefined {

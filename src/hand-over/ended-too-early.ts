@@ -1,12 +1,14 @@
 import { SandboxError } from '../errors/sandbox-error';
 import type { SandboxEnd } from '../launch/open-sandbox';
+import { limitsSet } from '../options/processes/early-end';
+import type { FileRun } from './file-run';
 import type { Progress } from './progress';
 
 /** The test process is gone and never said how the file went: why, and where it was. */
 export function endedTooEarly(
   end: SandboxEnd,
   progress: Progress,
-  testPath: string,
+  { testPath, options }: FileRun,
   passedLimit: number | undefined,
 ): Error {
   const where = whereItWas(progress, testPath);
@@ -23,7 +25,12 @@ export function endedTooEarly(
     end.signal
       ? `The test process was killed by ${end.signal} ${where}`
       : `The test process exited with code ${end.exitCode} ${where}`,
-    { step: 'run the file', subject: testPath, code: end.signal ?? `${end.exitCode}` },
+    {
+      step: 'run the file',
+      subject: testPath,
+      code: end.signal ?? `${end.exitCode}`,
+      ...limitsSet(options, end.signal, progress.hasBegun),
+    },
   );
 }
 

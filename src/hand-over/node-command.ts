@@ -2,19 +2,28 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { JestPackages } from '../jest/find-jest';
 import type { Command } from '../launch/open-sandbox';
+import type { CheckedOptions } from '../options/options';
+import { environmentInside } from '../options/processes/environment';
 
 const MAIN = path.join(__dirname, '..', 'test-process', 'main.js');
 
 /** The test process: this Node with its flags, as jest-worker starts its workers. */
-export function nodeCommand(jest: JestPackages, workerId: string): Command {
+export function nodeCommand(
+  jest: JestPackages,
+  workerId: string,
+  options: CheckedOptions,
+): Command {
+  const flags = process.execArgv.filter((flag) => !isForDebugger(flag));
+  const passFds = options.passFds.length > 0 ? [options.passFds.join(',')] : [];
+  const env = {
+    ...process.env,
+    ...withoutDebugger(process.env.NODE_OPTIONS),
+    JEST_WORKER_ID: workerId,
+    ...(printsColor(jest) ? { FORCE_COLOR: '1' } : {}),
+  };
   return {
-    argv: [process.execPath, ...process.execArgv.filter((flag) => !isForDebugger(flag)), MAIN],
-    env: {
-      ...process.env,
-      ...withoutDebugger(process.env.NODE_OPTIONS),
-      JEST_WORKER_ID: workerId,
-      ...(printsColor(jest) ? { FORCE_COLOR: '1' } : {}),
-    },
+    argv: [process.execPath, ...flags, MAIN, ...passFds],
+    env: environmentInside(env, options),
   };
 }
 

@@ -38,7 +38,8 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
   const debug = await openDebugPort(run.workerId, spec.namespaces.includes('net'));
   let sandbox: Sandbox;
   try {
-    sandbox = openSandbox(spec, { ...nodeCommand(run.jest, run.workerId), debugFd: debug?.fd });
+    const command = nodeCommand(run.jest, run.workerId, run.options);
+    sandbox = openSandbox(spec, { ...command, debugFd: debug?.fd });
   } finally {
     debug?.close();
   }
@@ -54,7 +55,7 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
     tellLeft(end, run.projectConfig.rootDir, run.testPath);
   }
   if (answer === undefined) {
-    const error = endedTooEarly(end, progress, run.testPath, passedLimit);
+    const error = endedTooEarly(end, progress, run, passedLimit);
     if (progress.hasBegun) return unfinishedResult(run, progress, error);
     // Of a file without tests Jest takes the error only.
     if (!run.isInterrupted?.()) printConsole(progress.console, run);
@@ -100,7 +101,8 @@ async function follow(
     const message = parseMessage(line, run);
     if (message === undefined) return;
     if (isAnswer(message)) {
-      if (answer !== undefined) return;
+      // What is said in the time that is left to end in comes too late.
+      if (answer !== undefined || passedLimit !== undefined) return;
       answer = message;
       clearTimeout(timer);
       timer = setTimeout(sandbox.kill, EXIT_GRACE_MS);

@@ -6,7 +6,9 @@ import { readLines } from '../channel/lines';
 import { errnoName, SandboxError } from '../errors/sandbox-error';
 import { binaryPath, requireBinaries } from '../native/load';
 import type { SandboxSpec } from '../options/sandbox-spec';
-import { DESCRIPTORS, initArguments } from './init-arguments';
+import { initArguments } from './init-arguments';
+import { type Descriptors, descriptorsBeside } from './init-arguments/descriptors';
+import { checkOpen } from './pass-fds';
 import { type Exited, parseStatus, stepError } from './status';
 
 /** How the command in a sandbox ended. */
@@ -50,13 +52,16 @@ export function openSandbox(spec: SandboxSpec, command: Command): Sandbox {
   // The test process will need the other: missing, that is better known before there is one.
   requireBinaries();
   const init = binaryPath('ns-init');
-  const child = startInit(init, spec, command);
+  const descriptors = descriptorsBeside(spec.processes.passFds);
+  const child = startInit(init, spec, command, descriptors);
   const end: SandboxEnd = { exitCode: null, signal: null, missing: [] };
   const ended = whenEnded(child, init, end);
   // Node has no streams to give when it had no descriptors for them; 'error' tells why.
-  const [, stdout, stderr, channel, status, lifeline] = child.stdio?.length
-    ? (child.stdio as unknown as [null, Socket, Socket, Socket, Socket, Socket])
-    : ([null, ...Array.from({ length: 5 }, () => new Socket())] as [null, ...Five<Socket>]);
+  const stream = (fd: number) => (child.stdio?.[fd] as Socket | undefined) ?? new Socket();
+  const [stdout, stderr] = [stream(1), stream(2)];
+  const channel = stream(descriptors.channel);
+  const status = stream(descriptors.status);
+  const lifeline = stream(descriptors.lifeline);
   // Each is one end of a socket pair whose other end may die at any moment: the end of the process
   // tells that better than EPIPE would.
   for (const socket of [channel, status, lifeline]) socket.on('error', () => {});
@@ -64,17 +69,28 @@ export function openSandbox(spec: SandboxSpec, command: Command): Sandbox {
   return { channel, stdout, stderr, ended, kill: () => lifeline.destroy() };
 }
 
-type Five<T> = [T, T, T, T, T];
-
-function startInit(init: string, spec: SandboxSpec, { argv, env, debugFd }: Command): ChildProcess {
-  const passFds: number[] = [DESCRIPTORS.channel];
-  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'];
-  if (debugFd !== undefined) {
-    passFds.push(DESCRIPTORS.debug);
-    stdio.push(debugFd);
+function startInit(
+  init: string,
+  spec: SandboxSpec,
+  { argv, env, debugFd }: Command,
+  descriptors: Descriptors,
+): ChildProcess {
+  const { channel, status, lifeline, debug } = descriptors;
+  const passFds = [channel, ...spec.processes.passFds];
+  const stdio: (number | 'ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
+  for (const fd of [channel, status, lifeline]) stdio[fd] = 'pipe';
+  for (const fd of spec.processes.passFds) {
+    checkOpen(fd);
+    stdio[fd] = fd;
   }
+  if (debugFd !== undefined) {
+    passFds.push(debug);
+    stdio[debug] = debugFd;
+  }
+  // Numbers between them that nobody has.
+  const all = Array.from(stdio, (entry) => entry ?? 'ignore') satisfies StdioOptions;
   try {
-    return spawn(init, initArguments(spec, argv, passFds), { env, stdio });
+    return spawn(init, initArguments(spec, argv, descriptors, passFds), { env, stdio: all });
   } catch (error) {
     throw startError(init, error as NodeJS.ErrnoException);
   }

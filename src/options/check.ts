@@ -7,7 +7,7 @@ import { nearest } from '../text/nearest';
 /** uname(2): the kernel's names hold 64 bytes. */
 const MAX_NAME_BYTES = 64;
 
-function wrongOption(option: string, expected: string, value: unknown): SandboxError {
+export function wrongOption(option: string, expected: string, value: unknown): SandboxError {
   return new SandboxError(
     `Expected the option "${option}" to be ${expected}, got ${inspect(value, { breakLength: Infinity })}`,
     { option },
@@ -21,6 +21,20 @@ export function unknownOption(option: string, known: readonly string[], parent =
       suggestion ? ` Did you mean "${parent}${suggestion}"?` : ` Known: ${known.join(', ')}`
     }`,
     { option: `${parent}${option}` },
+  );
+}
+
+/** A value that has to be one of many names, and is none. */
+export function unknownName(
+  option: string,
+  kind: string,
+  name: string,
+  known: readonly string[],
+): SandboxError {
+  const suggestion = nearest(name, known);
+  return new SandboxError(
+    `Unknown ${kind} "${name}" in the option "${option}".${suggestion ? ` Did you mean "${suggestion}"?` : ''}`,
+    { option, subject: name },
   );
 }
 
@@ -45,6 +59,19 @@ export function checkObject(option: string, value: unknown): Record<string, unkn
     throw wrongOption(option, 'an object', value);
   }
   return value as Record<string, unknown>;
+}
+
+/** An object that has none but the known keys. */
+export function checkKeys(
+  option: string,
+  value: unknown,
+  known: readonly string[],
+): Record<string, unknown> {
+  const given = checkObject(option, value);
+  for (const key of Object.keys(given)) {
+    if (!known.includes(key)) throw unknownOption(key, known, `${option}.`);
+  }
+  return given;
 }
 
 export function checkArray(option: string, value: unknown): unknown[] {
@@ -79,7 +106,7 @@ export function checkAbsolutePath(option: string, value: unknown): string {
 }
 
 /** setTimeout takes no more; a longer wait would be none. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Milliseconds, or false for no limit. */
 export function checkTimeout(option: string, value: unknown): number | false {
@@ -88,4 +115,11 @@ export function checkTimeout(option: string, value: unknown): number | false {
     throw wrongOption(option, `milliseconds from 1 to ${MAX_TIMEOUT_MS}, or false`, value);
   }
   return value as number | false;
+}
+
+export function checkInteger(option: string, value: unknown, min: number, max: number): number {
+  if (!Number.isInteger(value) || Number(value) < min || Number(value) > max) {
+    throw wrongOption(option, `a whole number from ${min} to ${max}`, value);
+  }
+  return value as number;
 }

@@ -2,6 +2,7 @@ import type { CheckedFileOptions, FileOptions } from './files/options';
 import type { CheckedIdOptions, IdOptions } from './ids/options';
 import type { CheckedNamespaceOptions, NamespaceOptions } from './namespaces/options';
 import type { CheckedNetworkOptions, NetworkOptions } from './network/options';
+import type { CheckedProcessOptions, ProcessOptions } from './processes/options';
 import type { CheckedRunOptions, RunOptions } from './run/options';
 
 /** `testEnvironmentOptions` of `testEnvironment: 'ns-jest'`. All are optional. */
@@ -10,6 +11,7 @@ export interface SandboxOptions
     IdOptions,
     FileOptions,
     NetworkOptions,
+    ProcessOptions,
     RunOptions {}
 
 /** The options after checking, with every default filled in. */
@@ -18,4 +20,5 @@ export interface CheckedOptions
     CheckedIdOptions,
     CheckedFileOptions,
     CheckedNetworkOptions,
+    CheckedProcessOptions,
     CheckedRunOptions {}

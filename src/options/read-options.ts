@@ -5,11 +5,12 @@ import { idRoom } from './ids/options';
 import { namespaceRoom } from './namespaces/options';
 import { networkRoom } from './network/options';
 import type { CheckedOptions } from './options';
+import { processRoom } from './processes/options';
 import type { Row } from './room';
 import { runRoom } from './run/options';
 
 /** In the order in which contradictions are looked for. */
-const ROOMS = [fileRoom, namespaceRoom, idRoom, networkRoom, runRoom];
+const ROOMS = [fileRoom, namespaceRoom, idRoom, networkRoom, processRoom, runRoom];
 
 const ROWS = Object.assign({}, ...ROOMS.map(({ rows }) => rows)) as {
   [Name in keyof CheckedOptions]: Row<CheckedOptions[Name]>;

@@ -5,6 +5,7 @@ import { currentIdentity, type Identity } from './ids/identity';
 import { type IdSpec, toIdSpec } from './ids/spec';
 import { type NetworkSpec, toNetworkSpec } from './network/spec';
 import type { CheckedOptions } from './options';
+import { type ProcessSpec, toProcessSpec } from './processes/spec';
 
 /** The plain, validated, serialisable description of a sandbox. */
 export interface SandboxSpec {
@@ -13,6 +14,7 @@ export interface SandboxSpec {
   ids: IdSpec;
   files: FileSpec;
   network: NetworkSpec;
+  processes: ProcessSpec;
 }
 
 /**
@@ -38,5 +40,6 @@ export function toSandboxSpec(
     ids: toIdSpec(options, identity, wanted('user')),
     files: toFileSpec(options, needed, identity.uid === 0, wanted),
     network: toNetworkSpec(options, wanted),
+    processes: toProcessSpec(options, wanted),
   };
 }

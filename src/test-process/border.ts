@@ -3,10 +3,15 @@ import { Socket } from 'node:net';
 import { decode, encode } from '../channel/encode';
 import { readLines } from '../channel/lines';
 import type { FromTestProcess, ToTestProcess } from '../channel/messages';
-import { DESCRIPTORS } from '../launch/init-arguments';
+import { descriptorsBeside } from '../launch/init-arguments/descriptors';
 import { writeAtOnce } from './write-at-once';
 
-const channel = new Socket({ fd: DESCRIPTORS.channel });
+/** Told behind the script's name, where a worker of Jest's has nothing. */
+const passFds = process.argv.splice(2).flatMap((list) => list.split(',').map(Number));
+
+export const descriptors = descriptorsBeside(passFds);
+
+const channel = new Socket({ fd: descriptors.channel });
 // When Jest is gone, so are we in a moment: the lifeline sees to it.
 channel.on('error', () => {});
 

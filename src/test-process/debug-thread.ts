@@ -3,27 +3,26 @@ import { Session } from 'node:inspector';
 import net from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
-import { DESCRIPTORS } from '../launch/init-arguments';
 
 /** What the thread is to do. */
 export interface DebugThread {
   /** The inspector of this process. */
   port: number;
   host: string;
-  /** Hand on what connects to the host's port. */
-  isRelay: boolean;
+  /** The descriptor of the host's port, if what connects there is to be handed on. */
+  relay: number | undefined;
   /** The file in which to stop. */
   stopIn: string | undefined;
 }
 
-async function main({ port, host, isRelay, stopIn }: DebugThread): Promise<void> {
-  if (isRelay) await relay(port, host);
+async function main({ port, host, relay, stopIn }: DebugThread): Promise<void> {
+  if (relay !== undefined) await handOn(relay, port, host);
   if (stopIn !== undefined) await stopOnFirstLine(stopIn);
   parentPort?.postMessage('ready');
 }
 
 /** A socket belongs to the network it was made in: this one accepts on the host. */
-function relay(port: number, host: string): Promise<void> {
+function handOn(fd: number, port: number, host: string): Promise<void> {
   const server = net.createServer((outside) => {
     const inside = net.connect(port, host);
     outside.pipe(inside).pipe(outside);
@@ -32,7 +31,7 @@ function relay(port: number, host: string): Promise<void> {
   });
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ fd: DESCRIPTORS.debug }, resolve);
+    server.listen({ fd }, resolve);
   });
 }
 

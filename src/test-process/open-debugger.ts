@@ -2,6 +2,7 @@ import inspector from 'node:inspector';
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { DebugRequest } from '../channel/messages';
+import { descriptors } from './border';
 import type { DebugThread } from './debug-thread';
 
 const HOST = '127.0.0.1';
@@ -16,7 +17,7 @@ export async function openDebugger(debug: DebugRequest, testPath: string): Promi
   const workerData: DebugThread = {
     port: debug.port,
     host: HOST,
-    isRelay: debug.relayed,
+    relay: debug.relayed ? descriptors.debug : undefined,
     stopIn: debug.stopInFile ? testPath : undefined,
   };
   const thread = new Worker(path.join(__dirname, 'debug-thread.js'), { workerData });
