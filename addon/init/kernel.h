@@ -17,6 +17,12 @@
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
+#ifndef SYS_open_tree
+#define SYS_open_tree 428
+#endif
+#ifndef SYS_move_mount
+#define SYS_move_mount 429
+#endif
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
 #endif
@@ -39,11 +45,14 @@ struct CloneArgs {
   uint64_t tls;
 };
 
-// struct mount_attr of mount_setattr(2), Linux 5.12, and its MOUNT_ATTR_RDONLY.
+// OPEN_TREE_CLONE of open_tree(2) and MOVE_MOUNT_F_EMPTY_PATH of move_mount(2), Linux 5.2.
+constexpr unsigned kOpenTreeClone = 1;
+constexpr unsigned kMoveMountFromDescriptor = 4;
+
+// struct mount_attr of mount_setattr(2), Linux 5.12.
 struct MountAttributes {
   uint64_t set;
   uint64_t clear;
   uint64_t propagation;
   uint64_t userns_fd;
 };
-constexpr uint64_t kMountReadOnly = 1;

@@ -68,15 +68,7 @@ void KeepDescriptorsPrivate(const Options& options) {
 
 // Leaves out the steps that need a namespace which was only to be tried, and is missing.
 Options WithoutSteps(Options options, unsigned long missing) {
-  if ((missing & CLONE_NEWNS) != 0) {
-    options.files.mount_proc = options.files.protect_proc = options.files.mount_sys =
-        options.files.protect_sys = false;
-    options.files.minimal_dev = options.files.mount_mqueue = false;
-    options.files.tmpfs.clear();
-    options.files.directories.clear();
-    options.files.keep.clear();
-    options.files.binds.clear();
-  }
+  if ((missing & CLONE_NEWNS) != 0) options.files = {};
   if ((missing & CLONE_NEWPID) != 0) options.files.mount_proc = false;
   if ((missing & CLONE_NEWIPC) != 0) options.files.mount_mqueue = false;
   if ((missing & CLONE_NEWUTS) != 0)
@@ -209,7 +201,9 @@ volatile bool* ShareFlag() {
   const Options options = WithoutSteps(asked, asked.try_namespaces & ~clone.namespaces);
   RequireNamespaces(options, clone.namespaces);
   // What needs no ids, while the supervisor writes the maps.
-  if ((clone.namespaces & CLONE_NEWNS) != 0) MakeMountsPrivate();
+  if ((clone.namespaces & CLONE_NEWNS) != 0) {
+    SetPropagation(options.files.propagation, clone.namespaces);
+  }
   SetNames(options.network);
   if (options.network.loopback) BringUpLoopback();
 

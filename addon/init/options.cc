@@ -133,9 +133,7 @@ Options ParseOptions(int argc, char** argv) {
   }
   if (at + 1 >= argc) Refuse("no command", "it goes behind --");
   options.command = argv + at + 1;
-  for (const BindLine& bind : options.files.binds) {
-    if (bind.target == nullptr) Refuse("no --onto after the bind of", bind.source);
-  }
+  CheckFileWords(options.files);
   options.try_namespaces &= ~options.namespaces;
   return options;
 }

@@ -65,6 +65,12 @@ void ReportMissing(const char* namespace_name, int error) {
             ",\"errno\":" + std::to_string(error) + "}");
 }
 
+void ReportFallback(const char* wanted, const char* instead, int error) {
+  if (status_fd == -1) return;
+  WriteLine("{\"type\":\"fallback\",\"wanted\":" + Quote(wanted) +
+            ",\"instead\":" + Quote(instead) + ",\"errno\":" + std::to_string(error) + "}");
+}
+
 void ReportReady(pid_t init) {
   if (status_fd == -1) return;
   WriteLine("{\"type\":\"ready\",\"init\":" + std::to_string(init) + "}");

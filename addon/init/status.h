@@ -29,6 +29,9 @@ void SetStatusFd(int fd);
 // A namespace that was only to be tried could not be had.
 void ReportMissing(const char* namespace_name, int error);
 
+// Something was to be had by lesser means only.
+void ReportFallback(const char* wanted, const char* instead, int error);
+
 // Set-up is done and the command has been exec'd. `init` is the pid of PID 1 as the host sees it.
 void ReportReady(pid_t init);
 

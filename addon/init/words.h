@@ -18,6 +18,9 @@ std::span<const Word> IdWords();
 std::span<const Word> NetworkWords();
 std::span<const Word> ProcessWords();
 
+// Refuses what the words of a room do not say together.
+void CheckFileWords(const struct FileOptions& options);
+
 // Exits with status 2, one sentence and the usage on standard error.
 [[noreturn]] void Refuse(const char* what, const char* value);
 

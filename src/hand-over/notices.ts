@@ -15,6 +15,17 @@ export function tellMissing({ missing }: SandboxEnd): void {
   }
 }
 
+/** Said once: the sandbox is there, but weaker in one place. */
+export function tellFallbacks({ fallbacks }: SandboxEnd): void {
+  for (const { wanted, instead, code } of fallbacks) {
+    if (toldMissing.has(wanted)) continue;
+    toldMissing.add(wanted);
+    process.stderr.write(
+      `ns-jest: ${wanted} could not be used (${code}): files run with ${instead}\n`,
+    );
+  }
+}
+
 /** The processes that the file left running. */
 export function tellLeft({ exited }: SandboxEnd, rootDir: string, testPath: string): void {
   if (exited === undefined || exited.left.length === 0) return;

@@ -14,7 +14,7 @@ import { EventQueue } from './event-queue';
 import { type FileRun, toRunFile } from './file-run';
 import { killOnDisconnect } from './kill-on-disconnect';
 import { nodeCommand } from './node-command';
-import { tellLeft, tellMissing } from './notices';
+import { tellFallbacks, tellLeft, tellMissing } from './notices';
 import { showOpenHandles } from './open-handles';
 import { parseMessage } from './parse-message';
 import { printConsole } from './print-console';
@@ -52,6 +52,7 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
   const { answer, end, passedLimit } = await follow(sandbox, run, progress, timeout);
   if (!run.isInterrupted?.()) {
     tellMissing(end);
+    tellFallbacks(end);
     tellLeft(end, run.projectConfig.rootDir, run.testPath);
   }
   if (answer === undefined) {
@@ -67,8 +68,11 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
 function toSpec({ globalConfig, projectConfig, jest, options }: FileRun): SandboxSpec {
   // A covered cache folder can only be kept if it is there.
   mkdirSync(projectConfig.cacheDirectory, { recursive: true });
-  const { folders, others } = neededPaths(globalConfig, projectConfig, [jest.runnerDirectory]);
-  return toSandboxSpec(options, { folders, others: [...others, options.baseEnvironment] });
+  const needed = neededPaths(globalConfig, projectConfig, [jest.runnerDirectory]);
+  return toSandboxSpec(options, {
+    ...needed,
+    others: [...needed.others, options.baseEnvironment],
+  });
 }
 
 interface Followed {

@@ -10,6 +10,7 @@ export interface ProjectConfig {
   id: string;
   rootDir: string;
   cacheDirectory: string;
+  roots: string[];
   testEnvironment: string;
   testEnvironmentOptions: Record<string, unknown>;
   setupFiles: string[];

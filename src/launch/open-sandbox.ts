@@ -21,6 +21,8 @@ export interface SandboxEnd {
   exited?: Exited;
   /** Namespaces that were only to be tried, and why they could not be had. */
   missing: { name: string; code: string }[];
+  /** What could be had by lesser means only. */
+  fallbacks: { wanted: string; instead: string; code: string }[];
 }
 
 /** An open sandbox, from outside. */
@@ -54,7 +56,7 @@ export function openSandbox(spec: SandboxSpec, command: Command): Sandbox {
   const init = binaryPath('ns-init');
   const descriptors = descriptorsBeside(spec.processes.passFds);
   const child = startInit(init, spec, command, descriptors);
-  const end: SandboxEnd = { exitCode: null, signal: null, missing: [] };
+  const end: SandboxEnd = { exitCode: null, signal: null, missing: [], fallbacks: [] };
   const ended = whenEnded(child, init, end);
   // Node has no streams to give when it had no descriptors for them; 'error' tells why.
   const stream = (fd: number) => (child.stdio?.[fd] as Socket | undefined) ?? new Socket();
@@ -121,6 +123,9 @@ function readStatus(status: Socket, end: SandboxEnd): void {
         break;
       case 'missing':
         end.missing.push({ name: line.namespace, code: errnoName(line.errno) });
+        break;
+      case 'fallback':
+        end.fallbacks.push({ ...line, code: errnoName(line.errno) });
         break;
       case 'exited':
         end.exited = line;

@@ -17,6 +17,14 @@ interface NamespaceMissing {
   errno: number;
 }
 
+/** Something was to be had by lesser means only. */
+interface FellBack {
+  type: 'fallback';
+  wanted: string;
+  instead: string;
+  errno: number;
+}
+
 /** Set-up is done, the command runs. `init` is PID 1 as the host counts. */
 interface Ready {
   type: 'ready';
@@ -41,7 +49,7 @@ interface InitKilled {
 }
 
 /** What ns-init writes on its status descriptor, one JSON object a line. */
-type StatusLine = StepFailed | NamespaceMissing | Ready | Exited | InitKilled;
+type StatusLine = StepFailed | NamespaceMissing | FellBack | Ready | Exited | InitKilled;
 
 export function parseStatus(line: string): StatusLine {
   return JSON.parse(line) as StatusLine;

@@ -286,8 +286,8 @@ test.each([
   [['--unshare=utz'], 'unknown namespace in: utz'],
   [['--frobnicate'], 'unknown option: --frobnicate'],
   [['--uid-map=0:-1:1'], 'not a number in: 0:-1:1'],
-  [['--onto=/x'], 'no --bind before: /x'],
-  [['--bind=/x'], 'no --onto after the bind of: /x'],
+  [['--onto=/x'], 'no --mount before: /x'],
+  [['--bind=/x'], 'no --onto after: /x'],
 ])('a wrong command line is refused in one sentence: %s', async (args, sentence) => {
   const { stderr, code } = await run(args, ['true']);
   expect(stderr.split('\n')[0]).toBe(`ns-init: ${sentence}`);

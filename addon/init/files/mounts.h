@@ -4,10 +4,11 @@
 #include "files/file_options.h"
 
 // First of all, or as real root every later mount would reach the host: systemd makes / shared.
-void MakeMountsPrivate();
+// `namespaces` are those that were really created.
+void SetPropagation(Propagation propagation, unsigned long namespaces);
 
 // Is there anything to do that needs a mount namespace?
 bool WantsMounts(const FileOptions& options);
 
-// `namespaces` are those that were really created.
+// In the order in which the mounts need each other.
 void SetUpMounts(const FileOptions& options, unsigned long namespaces);

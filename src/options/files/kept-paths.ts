@@ -6,6 +6,8 @@ import { SandboxError } from '../../errors/sandbox-error';
 export interface NeededPaths {
   /** Folders that Jest works in: they cannot themselves be covered. */
   folders: string[];
+  /** Folders that it writes snapshots and its cache to. */
+  written: string[];
   /** Whatever else it may open. */
   others: string[];
 }
@@ -27,15 +29,65 @@ export function keptPaths(needed: NeededPaths, covered: string[]): string[] {
       fix: 'Move the project into a folder below it, or leave it out of "tmpfs".',
     });
   }
-  const below = [...new Set([...folders, ...needed.others.map(resolved)])]
-    .filter((file) => file !== undefined)
-    .filter((file) => covers.some((directory) => isBelow(file, directory)))
-    .sort((a, b) => a.length - b.length);
+  return outermost(
+    [...folders, ...needed.others.map(resolved)]
+      .filter((file) => file !== undefined)
+      .filter((file) => covers.some((directory) => isBelow(file, directory))),
+  );
+}
+
+/**
+ * Which paths a sandbox needs whose tree is not the host's, or is not to be written to: what Jest writes
+ * is to reach the host, all else is read only. Parents before children.
+ *
+ * @param hidden What of the host's tree is not there by itself.
+ */
+export function broughtPaths(
+  { folders, written, others }: NeededPaths,
+  hidden: (file: string) => boolean,
+): { path: string; readonly: boolean }[] {
+  const existing = (files: string[]) =>
+    files.map(resolved).filter((file) => file !== undefined && file !== '/') as string[];
+  const writable = outermost(existing(written));
+  const readable = outermost(
+    existing([...folders, ...others])
+      .filter(hidden)
+      .filter((file) => !writable.some((folder) => isAtOrBelow(file, folder))),
+  );
+  return [
+    ...writable.map((file) => ({ path: file, readonly: false })),
+    ...readable.map((file) => ({ path: file, readonly: true })),
+  ].sort((a, b) => a.path.length - b.path.length);
+}
+
+/** Each once, shortest first, without what lies below another. */
+function outermost(files: string[]): string[] {
   const kept: string[] = [];
-  for (const file of below) {
+  for (const file of [...new Set(files)].sort((a, b) => a.length - b.length)) {
     if (!kept.some((parent) => isBelow(file, parent))) kept.push(file);
   }
   return kept;
+}
+
+/**
+ * Refuses what would hide a folder that Jest works in, or Node itself.
+ *
+ * @param covers Paths and the options that name them.
+ */
+export function checkCovered(
+  { folders }: NeededPaths,
+  covers: { option: string; path: string }[],
+): void {
+  const needed = [...folders, process.execPath].map(resolved);
+  for (const { option, path: cover } of covers) {
+    const hidden = needed.find((file) => file !== undefined && isAtOrBelow(file, cover));
+    if (hidden === undefined) continue;
+    throw new SandboxError(`The option "${option}" hides ${hidden}, which Jest itself needs`, {
+      option,
+      subject: hidden,
+      fix: 'Choose a path beside it or below it.',
+    });
+  }
 }
 
 /** A path with its links followed, or undefined when nothing is there. */

@@ -43,6 +43,7 @@ function findNeededPaths(
   ];
   return {
     folders,
+    written: [projectConfig.rootDir, ...projectConfig.roots, projectConfig.cacheDirectory],
     others: [
       ...modules,
       ...[...folders, ...modules].flatMap(nodeModulesAbove),
@@ -88,5 +89,12 @@ function scopesOf(nodeModules: string): string[] {
 function absolutePathsIn(value: unknown): string[] {
   if (typeof value === 'string') return path.isAbsolute(value) ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(absolutePathsIn);
+  return Object.entries(value)
+    .filter(([key]) => !isForPatterns(key))
+    .flatMap(([, item]) => absolutePathsIn(item));
+}
+
+/** testPathIgnorePatterns, testRegex, ...: "/usr/" there is no path that anything opens. */
+function isForPatterns(key: string): boolean {
+  return /(Patterns?|Regex)$/.test(key);
 }

@@ -2,26 +2,57 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { NamespaceName } from '../../namespaces';
+import { networkRoom } from '../network/options';
 import type { CheckedOptions } from '../options';
-import { isAtOrBelow, keptPaths, type NeededPaths } from './kept-paths';
-import type { BindMount } from './options';
+import { unpackedRoot } from './archive';
+import { etcFiles } from './etc-files';
+import { broughtPaths, checkCovered, isAtOrBelow, keptPaths, type NeededPaths } from './kept-paths';
+import { type Library, nodeLibraries } from './libraries';
+import type { CheckedMount } from './mounts';
+import type { CheckedTmpfs } from './options';
+import { type CheckedRoot, isForeign } from './root';
 
 export interface FileSpec {
+  root: CheckedRoot;
+  propagation: CheckedOptions['propagation'];
   proc: boolean;
   /** Files below /proc that belong to real root are read-only. */
   protectProc: boolean;
   sys: boolean;
   /** The host's /sys is read-only. */
   protectSys: boolean;
-  dev: boolean;
+  dev: 'minimal' | 'none' | undefined;
   mqueue: boolean;
-  tmpfs: string[];
+  tmpfs: Pick<CheckedTmpfs, 'path' | 'data'>[];
   /** Made below `tmpfs`, open to all. */
   directories: string[];
-  /** Paths below `tmpfs` that stay visible. */
-  keep: string[];
-  bind: Required<BindMount>[];
+  /** Paths of the host's that would be hidden and stay visible. */
+  keep: { path: string; readonly: boolean }[];
+  /** Put where the root has none. */
+  lend: Library[];
+  mounts: CheckedMount[];
+  masked: string[];
+  readonly: string[];
 }
+
+/** What no mount namespace needs. */
+const NO_MOUNTS: FileSpec = {
+  root: { kind: 'host', layers: [], readonly: false },
+  propagation: 'private',
+  proc: false,
+  protectProc: false,
+  sys: false,
+  protectSys: false,
+  dev: undefined,
+  mqueue: false,
+  tmpfs: [],
+  directories: [],
+  keep: [],
+  lend: [],
+  mounts: [],
+  masked: [],
+  readonly: [],
+};
 
 /** @param isRoot Whether files in /proc and /sys that belong to real root are the user's. */
 export function toFileSpec(
@@ -30,28 +61,101 @@ export function toFileSpec(
   isRoot: boolean,
   wanted: (name: NamespaceName) => boolean,
 ): FileSpec {
-  const mounts = wanted('mount');
-  const tmpfs = mounts ? coveredDirectories(options) : [];
-  const covers = mounts && options.dev === 'minimal' ? [...tmpfs, '/dev'] : tmpfs;
-  const keep = keptPaths(needed, covers);
+  if (!wanted('mount')) return NO_MOUNTS;
+  const { root } = options;
+  const tmpfs = coveredDirectories(options);
+  const covers = tmpfs.map((cover) => cover.path);
+  const keep = keptOf(options, needed, covers);
+  const mounts = [...etcMounts(options, wanted('uts')), ...options.mounts, ...options.bind];
+  checkHidden(options, needed, mounts);
   return {
-    proc: mounts && wanted('pid'),
-    protectProc: mounts && isRoot,
-    sys: mounts && wanted('net'),
-    protectSys: mounts && !wanted('net') && isRoot,
-    dev: mounts && options.dev === 'minimal',
-    mqueue: mounts && wanted('ipc') && (options.dev === 'minimal' || existsSync('/dev/mqueue')),
+    root: root.archive === undefined ? root : { ...root, layers: [unpackedRoot(root.archive)] },
+    propagation: options.propagation,
+    proc: wanted('pid'),
+    protectProc: isRoot,
+    sys: wanted('net'),
+    protectSys: !wanted('net') && isRoot,
+    dev: options.dev === 'host' ? undefined : options.dev,
+    mqueue: wanted('ipc') && (options.dev !== 'host' || existsSync('/dev/mqueue')),
     tmpfs,
-    directories: temporaryDirectory(tmpfs, keep),
+    directories: temporaryDirectory(
+      covers,
+      keep.map((kept) => kept.path),
+    ),
     keep,
-    bind: mounts ? options.bind : [],
+    lend: isForeign(root) ? nodeLibraries() : [],
+    mounts,
+    masked: options.maskedPaths,
+    readonly: options.readonlyPaths,
   };
 }
 
 /** Parents before children. With an IPC namespace /dev/shm belongs to them: POSIX shared memory is files. */
-function coveredDirectories({ tmpfs, namespaces }: CheckedOptions): string[] {
-  const shared = namespaces.ipc === false ? [] : ['/dev/shm'];
-  return [...new Set([...tmpfs, ...shared])].sort((a, b) => a.length - b.length);
+function coveredDirectories({ tmpfs, namespaces, root }: CheckedOptions): FileSpec['tmpfs'] {
+  const all = new Map(tmpfs.map(({ path: directory, data }) => [directory, data]));
+  if (namespaces.ipc !== false && !all.has('/dev/shm')) all.set('/dev/shm', undefined);
+  return [...all]
+    .map(([directory, data]) => {
+      const chosen = data ?? (isForeign(root) ? usualMode(directory) : undefined);
+      return { path: directory, ...(chosen === undefined ? {} : { data: chosen }) };
+    })
+    .sort((a, b) => a.path.length - b.path.length);
+}
+
+/** Of directories that the root may not have. */
+function usualMode(directory: string): string {
+  return ['/tmp', '/var/tmp', '/dev/shm'].includes(directory) ? 'mode=1777' : 'mode=755';
+}
+
+function keptOf(
+  { root, dev }: CheckedOptions,
+  needed: NeededPaths,
+  tmpfs: string[],
+): FileSpec['keep'] {
+  const covers = dev === 'host' ? tmpfs : [...tmpfs, '/dev'];
+  const keep = keptPaths(needed, covers);
+  if (root.kind === 'host') return keep.map((file) => ({ path: file, readonly: false }));
+  const isCovered = (file: string) => covers.some((directory) => isAtOrBelow(file, directory));
+  return broughtPaths(needed, isForeign(root) ? () => true : isCovered);
+}
+
+/** A root of its own has none of the host's names; the host's tree has them unless others are wanted. */
+function etcMounts(options: CheckedOptions, ownNames: boolean): CheckedMount[] {
+  const all = isForeign(options.root);
+  const isNamed =
+    all || options.hosts !== undefined || options.hostname !== networkRoom.rows.hostname.default;
+  return etcFiles({
+    hosts: options.hosts,
+    dns: options.dns,
+    hostname: ownNames && isNamed ? options.hostname : undefined,
+    all,
+  }).map(({ target, content }) => ({
+    option: target === '/etc/resolv.conf' ? 'dns' : 'hosts',
+    type: 'file',
+    target,
+    sources: [content],
+    readonly: false,
+    dev: false,
+  }));
+}
+
+/** What may hide something: a link or a directory does not. */
+const COVERING = ['bind', 'tmpfs', 'proc', 'sysfs', 'devpts', 'mqueue', 'overlay', 'file'];
+
+function checkHidden(options: CheckedOptions, needed: NeededPaths, mounts: CheckedMount[]): void {
+  checkCovered(needed, [
+    ...mounts
+      .filter(({ type }) => COVERING.includes(type))
+      .map(({ option, target }) => ({ option, path: target })),
+    ...options.maskedPaths.map((masked, index) => ({
+      option: `maskedPaths[${index}]`,
+      path: masked,
+    })),
+  ]);
+  checkCovered(
+    { ...needed, folders: needed.written },
+    options.readonlyPaths.map((file, index) => ({ option: `readonlyPaths[${index}]`, path: file })),
+  );
 }
 
 /** $TMPDIR, where it lies below a covered directory: programs expect it to be there. */

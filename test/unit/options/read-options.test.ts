@@ -105,7 +105,7 @@ describe('defaults', () => {
       hostname: 'sandbox',
       domainname: '(none)',
       mapRootUser: true,
-      tmpfs: ['/tmp', '/dev/shm', '/run'],
+      tmpfs: [{ path: '/tmp' }, { path: '/dev/shm' }, { path: '/run' }],
       bind: [],
       dev: 'minimal',
       loopback: true,

@@ -6,7 +6,7 @@ import { keptPaths } from '../../../src/options/files/kept-paths';
 import { readOptions } from '../../../src/options/read-options';
 import { toSandboxSpec } from '../../../src/options/sandbox-spec';
 
-const NOTHING = { folders: [], others: [] };
+const NOTHING = { folders: [], written: [], others: [] };
 const root = {
   uid: 0,
   gid: 0,
@@ -67,7 +67,7 @@ test("what a namespace brings along goes with it: root's /sys is protected where
 });
 
 test('an IPC namespace always covers /dev/shm', () => {
-  expect(spec({ tmpfs: ['/tmp'] }).files.tmpfs).toEqual(['/tmp', '/dev/shm']);
+  expect(spec({ tmpfs: ['/tmp'] }).files.tmpfs).toEqual([{ path: '/tmp' }, { path: '/dev/shm' }]);
 });
 
 describe('kept paths', () => {
@@ -86,20 +86,20 @@ describe('kept paths', () => {
       '/etc',
       path.join(folder, 'a b,c=d'),
     ];
-    expect(keptPaths({ folders: [project], others }, [folder])).toEqual(
+    expect(keptPaths({ folders: [project], written: [], others }, [folder])).toEqual(
       [project, path.join(folder, 'a b,c=d')].sort((a, b) => a.length - b.length),
     );
   });
 
   test('a folder that is itself covered is refused', () => {
-    expect(() => keptPaths({ folders: [folder], others: [] }, [folder])).toThrow(
+    expect(() => keptPaths({ folders: [folder], written: [], others: [] }, [folder])).toThrow(
       `The option "tmpfs" covers ${folder}, which Jest itself works in`,
     );
   });
 
   test('a name that only begins alike is not below', () => {
     expect(
-      keptPaths({ folders: [], others: [path.join(folder, 'link')] }, [`${project}s`]),
+      keptPaths({ folders: [], written: [], others: [path.join(folder, 'link')] }, [`${project}s`]),
     ).toEqual([]);
   });
 });
