@@ -36,7 +36,9 @@ export class AgentCgroup {
           : type === 'cgroup' && superOptions.includes(controller),
     );
     if (own === undefined || mount === undefined) return undefined;
-    return path.join(mount.target, path.relative(mount.root, own.path));
+    const directory = path.join(mount.target, path.relative(mount.root, own.path));
+    // Another mount may cover it, as the fresh /sys of a sandbox does.
+    return this.files.exists(directory) ? directory : undefined;
   }
 
   make(directory: string): string {

@@ -1,5 +1,6 @@
 import type { Agent } from '../agents/agent';
 import type { AgentOptions } from '../agents/options';
+import type { FeatureName, Gate } from '../needs';
 import { addresses } from './addresses';
 import { domainname } from './domainname';
 import { hostname } from './hostname';
@@ -18,6 +19,7 @@ import { sharedMemory } from './shared-memory';
 import { sysctl } from './sysctl';
 
 export type * from '../agents/types';
+export type { FeatureName, Gate, GatedDescribe, GatedTest } from '../needs';
 export type { Address, AddressRequest } from './addresses';
 export type { IdMaps } from './id-maps';
 export type { Interface } from './interfaces';
@@ -81,6 +83,14 @@ export const ns = {
    * @throws SystemError if the kernel refuses a namespace, a map or whatever else is asked for.
    */
   agent: (options: AgentOptions = {}): Agent => agents().agent(options),
+  /**
+   * Tests that need something of the machine: skipped, with the reason in their names, if a probe fails.
+   * See docs/agents.md.
+   *
+   * @throws TypeError if there is no feature of that name.
+   */
+  needs: (...names: FeatureName[]): Gate =>
+    (require('../needs') as typeof import('../needs')).needs(...names),
   /** The kernel's numbers by name, in tables of one kind each: `ns.constants.MS.MS_BIND`. */
   get constants() {
     return agents().constants;

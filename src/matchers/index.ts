@@ -1,5 +1,6 @@
 import type { MatcherContext, MatcherResult } from './define-matcher';
 import { toBeIsolatedFromHost } from './to-be-isolated-from-host';
+import { toFailWithErrno } from './to-fail-with-errno';
 import { toHaveAddress } from './to-have-address';
 import { toHaveDomainname } from './to-have-domainname';
 import { toHaveHostname } from './to-have-hostname';
@@ -31,6 +32,7 @@ export const matchers = {
   toHaveSharedMemory,
   toHavePosixQueue,
   toHaveNoIpcObjects,
+  toFailWithErrno,
 } satisfies Declared;
 
 /** What types.ts declares, as implementations: a name or an argument that differs is a type error. */
@@ -39,7 +41,7 @@ type Declared = {
     this: MatcherContext,
     subject: unknown,
     ...args: Parameters<NsJestMatchers<void>[Name]>
-  ) => MatcherResult;
+  ) => MatcherResult | Promise<MatcherResult>;
 };
 
 export type { AsymmetricMatcher, Text } from './match';

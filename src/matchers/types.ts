@@ -7,11 +7,16 @@ import type { MountPattern } from './to-have-mount';
 import type { ProcessPattern } from './to-have-process';
 import type { RoutePattern } from './to-have-route';
 
+/** Of an asynchronous subject the matcher's result has to be awaited. */
+type Settled<T, R> = T extends PromiseLike<unknown> | (() => PromiseLike<unknown>)
+  ? Promise<void>
+  : R;
+
 /**
  * The matchers for `expect(ns)`. In a pattern object every key is optional, a RegExp or an asymmetric
  * matcher can stand for a string, and a list has to hold what is asked for, in any order.
  */
-export interface NsJestMatchers<R> {
+export interface NsJestMatchers<R, T = unknown> {
   /**
    * Every namespace named is another one than the host's; without names, every one the sandbox asked for.
    *
@@ -102,17 +107,25 @@ export interface NsJestMatchers<R> {
    * There are no System V IPC objects and no POSIX message queues.
    */
   toHaveNoIpcObjects(): R;
+  /**
+   * The subject is a function or a promise, not `ns`: it throws or rejects with this code of errno(3).
+   *
+   * @example
+   * expect(() => fs.writeFileSync('/proc/sys/kernel/hostname', 'no')).toFailWithErrno('EROFS');
+   * await expect(() => fs.promises.readFile('/nope')).toFailWithErrno('ENOENT');
+   */
+  toFailWithErrno(code: string): Settled<T, R>;
 }
 
 // For `import { expect } from '@jest/globals'`; the parameters have to be those that Jest 29 and 30 declare.
 // In a tree without expect this adds to nothing, and a declaration file may do that.
 declare module 'expect' {
-  interface Matchers<R extends void | Promise<void>, T> extends NsJestMatchers<R> {}
+  interface Matchers<R extends void | Promise<void>, T> extends NsJestMatchers<R, T> {}
 }
 
 declare global {
   // For the global expect of @types/jest; without that package this is a namespace nobody reads.
   namespace jest {
-    interface Matchers<R, T> extends NsJestMatchers<R> {}
+    interface Matchers<R, T> extends NsJestMatchers<R, T> {}
   }
 }

@@ -62,6 +62,13 @@ expect(ns).not.toHaveNoIpcObjects();
 // @ts-expect-error there is nothing to say
 expect(ns).toHaveNoIpcObjects('queues');
 
+expect(() => ns.hostname.set('')).toFailWithErrno('EPERM');
+const asynchronous: Promise<void> = expect(async () => {}).not.toFailWithErrno('EPERM');
+const promised: Promise<void> = expect(Promise.resolve()).not.toFailWithErrno('EPERM');
+// @ts-expect-error a code is needed
+expect(() => {}).toFailWithErrno();
+void [asynchronous, promised];
+
 const later: Promise<void> = expect(Promise.resolve(ns)).resolves.toHaveHostname('web-1');
 // @ts-expect-error a matcher returns nothing
 const something: string = expect(ns).toHaveHostname('web-1');

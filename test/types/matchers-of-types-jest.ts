@@ -25,5 +25,9 @@ expect(ns).toHaveSharedMemory({ id: 0 });
 expect(ns).toHavePosixQueue('/jobs');
 expect(ns).toHaveNoIpcObjects();
 
+expect(() => ns.hostname.set('')).toFailWithErrno('EPERM');
+const asynchronous: Promise<void> = expect(async () => {}).not.toFailWithErrno('EPERM');
+void [asynchronous];
+
 const later: Promise<void> = expect(Promise.resolve(ns)).resolves.toHaveHostname('web-1');
 void [later];

@@ -10,7 +10,9 @@ test('loading the matchers loads no helper and no addon', () => {
 });
 
 test('every matcher refuses a subject that is not ns', () => {
-  for (const name of Object.keys(matchers)) {
+  // The subject of toFailWithErrno is an operation of the test.
+  const { toFailWithErrno: _, ...others } = matchers;
+  for (const name of Object.keys(others)) {
     const all = expect({ hostname: 'web-1' }) as unknown as Record<string, (a: string) => void>;
     expect(failureOf(() => all[name]?.('lo'))).toContain('value must be ns');
   }
