@@ -23,9 +23,13 @@ const ARM64 = [
 ];
 
 function numbers(header, defines) {
-  const text = execFileSync('cc', ['-E', '-dM', ...defines, '-include', header, '-x', 'c', '/dev/null'], {
-    encoding: 'utf8',
-  });
+  const text = execFileSync(
+    'cc',
+    ['-E', '-dM', ...defines, '-include', header, '-x', 'c', '/dev/null'],
+    {
+      encoding: 'utf8',
+    },
+  );
   const values = new Map(
     [...text.matchAll(/^#define (__NR\w*) (\w+)$/gm)].map(([, name, value]) => [name, value]),
   );

@@ -1,9 +1,22 @@
 #!/bin/sh
-# Sets up and runs all tests. As root: as root, and again as an ordinary user.
+# Sets up and runs all tests. As root: as root, and as an ordinary user beside.
 # Arguments go to Jest, for example: sh scripts/test.sh test/unit
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh procps strace tmux git
+
+# Tests compare the host before and after, so the two runs must not see each other's mounts and IPC.
+if [ "$(id -u)" = 0 ] && [ -z "${NS_JEST_TEST_ALONE:-}" ]; then
+  mkdir -p reports
+  sh scripts/as-ordinary-user.sh sh scripts/test.sh "$@" >reports/ordinary-user.log 2>&1 &
+  other=$!
+  trap 'kill $other 2>/dev/null' EXIT
+  status=0
+  NS_JEST_TEST_ALONE=1 unshare --mount --ipc --uts sh scripts/test.sh "$@" || status=1
+  wait $other || status=1
+  cat reports/ordinary-user.log
+  exit $status
+fi
 
 user=$(id -u)
 jest() {
@@ -22,7 +35,4 @@ jest outside --selectProjects e2e --runInBand -- "$@" || status=1
 if [ "$user" = 0 ]; then patterns='harness /npm-30'; else patterns='/pnpm-29'; fi
 # Unquoted: one word a pattern. In band: each file compares two fixtures at once.
 jest differential --selectProjects differential --maxConcurrency=2 --runInBand -- ${*:-$patterns} || status=1
-if [ "$user" = 0 ]; then
-  sh scripts/as-ordinary-user.sh sh scripts/test.sh "$@" || status=1
-fi
 exit $status

@@ -40,18 +40,18 @@ export interface HostState {
   sandboxProcesses: string[];
 }
 
+/** Interfaces, routes and cgroups are root's to change; root's own tests may run beside a user's. */
+const isRoot = process.geteuid?.() === 0;
+
 /** What of the host can be compared before and after. */
 export function hostState(): HostState {
   return {
     sysctls: Object.fromEntries(SYSCTLS.map((name) => [name, read(`/proc/sys/${name}`)])),
     mounts: lines('/proc/self/mountinfo'),
-    interfaces: lines('/proc/net/dev').map((line) => line.trim().split(':')[0] as string),
-    routes: [
-      ...lines('/proc/net/route').map(withoutCounters),
-      ...lines('/proc/net/ipv6_route').map((line) => line.split(' ')[0] as string),
-    ].sort(),
+    interfaces: isRoot ? interfaces() : [],
+    routes: isRoot ? routes() : [],
     ipc: ['msg', 'sem', 'shm'].flatMap((kind) => lines(`/proc/sysvipc/${kind}`)),
-    cgroups: cgroupsHere(),
+    cgroups: isRoot ? cgroupsHere() : [],
     shm: list('/dev/shm'),
     tmp: TEMPORARY_NAMES.filter((name) => existsSync(name)),
     sockets: lines('/proc/net/unix')
@@ -108,6 +108,17 @@ function namespacesInUse(): string[] {
 
 function processes(): string[] {
   return list('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+}
+
+function interfaces(): string[] {
+  return lines('/proc/net/dev').map((line) => line.trim().split(':')[0] as string);
+}
+
+function routes(): string[] {
+  return [
+    ...lines('/proc/net/route').map(withoutCounters),
+    ...lines('/proc/net/ipv6_route').map((line) => line.split(' ')[0] as string),
+  ].sort();
 }
 
 function withoutCounters(line: string): string {
