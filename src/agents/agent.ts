@@ -254,11 +254,14 @@ export class Agent {
     return rest.readInt32LE(0);
   }
 
-  /** Restarts the PID namespace that the agent is in, which kills it; never the machine. reboot(2) */
+  /**
+   * Restarts the PID namespace that the agent is in, which kills its init; never the machine, and not
+   * the namespace of the test. reboot(2)
+   */
   reboot(command: number): void {
-    if (this.nspid().length < 2 && !this.isInChildPidNamespace()) {
+    if (`pid:[${this.namespaces.id('pid')}]` === fs.readlinkSync('/proc/self/ns/pid')) {
       throw new Error(
-        'reboot is for an agent in a PID namespace of its own: here it would be the machine',
+        'reboot is for an agent in a PID namespace of its own, and this one is in that of the test',
       );
     }
     this.core.call('reboot', [0xfee1dead, 0x28121969, command, null]);
@@ -285,10 +288,6 @@ export class Agent {
   private waitFor(child: Child, options: number): WaitStatus | null {
     const pid = child instanceof Agent ? child.pidInParent : child;
     return this.core.wait(pid, options)?.status ?? null;
-  }
-
-  private isInChildPidNamespace(): boolean {
-    return this.ids().pid === 1 && this.pid !== 1;
   }
 }
 

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import type { NamespaceName } from '../namespaces';
 import type { Agent } from './agent';
-import { NAMESPACE_FLAGS } from './constants/clone';
+import { CLONE, NAMESPACE_FLAGS } from './constants/clone';
+import { flagsOf } from './constants/flags';
 import { identityMap, mapText } from './id-maps';
 import { namespaceFile } from './namespaces';
 import { type AgentOptions, type JoinRequest, namespaceFlags } from './options';
@@ -46,7 +47,7 @@ function cloneInto(
   const cgroupFd = cgroup === undefined ? -1 : maker.fs.open(cgroup, ['O_RDONLY', 'O_DIRECTORY']);
   try {
     const agent = maker.cloneCore({
-      flags: BigInt(flags) | BigInt(namespaceFlags(fresh)),
+      flags: BigInt(flagsOf(CLONE, flags)) | BigInt(namespaceFlags(fresh)),
       exitSignal: exitSignal === 0 ? 0 : signalNumber(exitSignal),
       setTid,
       cgroup: cgroupFd,

@@ -1,5 +1,5 @@
 import type { SystemErrorFacts } from '../errors/system-error';
-import { AT, O, S } from './constants/files';
+import { AT, F, O, S } from './constants/files';
 import { type Flags, flagsOf } from './constants/flags';
 import type { Core } from './core';
 import { struct } from './struct';
@@ -76,6 +76,18 @@ export class AgentFiles {
   write(fd: number, data: string | Uint8Array, facts: SystemErrorFacts = { fd }): number {
     const bytes = Buffer.from(data as string);
     return this.core.call('write', [fd, bytes, bytes.length], facts);
+  }
+
+  /** Both ends of a pipe, close-on-exec. pipe2(2) */
+  pipe(): { read: number; write: number } {
+    const ends = Buffer.alloc(8);
+    this.core.call('pipe2', [ends, O.O_CLOEXEC]);
+    return { read: ends.readInt32LE(0), write: ends.readInt32LE(4) };
+  }
+
+  /** fcntl(2), with an argument that is a number. */
+  fcntl(fd: number, command: keyof typeof F, argument = 0): number {
+    return this.core.call('fcntl', [fd, F[command], argument], { fd, command });
   }
 
   /** A whole file, as text. */

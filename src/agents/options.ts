@@ -2,8 +2,9 @@ import { checkInteger, checkOptions } from '../helpers/check';
 import { NAMESPACES, type NamespaceName } from '../namespaces';
 import type { IdMapping } from '../options/ids/identity';
 import { nearest } from '../text/nearest';
-import { NAMESPACE_FLAGS } from './constants/clone';
+import { type CLONE, NAMESPACE_FLAGS } from './constants/clone';
 import type { SIG } from './constants/files';
+import type { Flags } from './constants/flags';
 
 /** A namespace to enter: of which process, or by which file or descriptor. */
 export interface JoinRequest {
@@ -41,7 +42,7 @@ export interface AgentOptions {
   /** What its parent is sent when it ends; SIGCHLD by default, 0 for nothing. */
   exitSignal?: keyof typeof SIG | 0;
   /** Further CLONE_* flags, such as CLONE_FS. */
-  flags?: number;
+  flags?: Flags<typeof CLONE>;
   /** prctl(2), PR_SET_NO_NEW_PRIVS. */
   noNewPrivileges?: boolean;
   /** Whether it is killed when its parent ends. True by default; false lets it become an orphan. */

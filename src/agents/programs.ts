@@ -24,7 +24,6 @@ export interface ProgramResult {
 
 const POLL_SIZE = 8;
 const POLL_STEP_MS = 50;
-const O_CLOEXEC = 0o2000000;
 
 function checkProgram(command: string, args: readonly string[], options: ProgramOptions): void {
   checkName('command', command);
@@ -56,8 +55,8 @@ export function runProgram(
 ): ProgramResult {
   checkProgram(command, args, options);
   const { env = process.env, cwd = '', timeout = core.timeLimit } = options;
-  const stdout = pipe(core);
-  const stderr = pipe(core);
+  const stdout = agent.fs.pipe();
+  const stderr = agent.fs.pipe();
   const open = new Map([
     [stdout.read, [] as Buffer[]],
     [stderr.read, [] as Buffer[]],
@@ -111,12 +110,6 @@ function result(
     Buffer.concat(parts).toString('utf8'),
   );
   return { code, signal, stdout, stderr };
-}
-
-function pipe(core: Core): { read: number; write: number } {
-  const ends = Buffer.alloc(8);
-  core.call('pipe2', [ends, O_CLOEXEC]);
-  return { read: ends.readInt32LE(0), write: ends.readInt32LE(4) };
 }
 
 /** Those with something to read, or at their end; none if a moment passes without. */

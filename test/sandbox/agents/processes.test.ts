@@ -95,6 +95,33 @@ describe('signals', () => {
   });
 });
 
+test('a restart kills the init of a PID namespace, and never that of the test', () => {
+  const maker = ns.agent({ unshare: ['user', 'pid'] });
+  const init = maker.clone({ unshare: ['pid'] });
+  // LINUX_REBOOT_CMD_RESTART
+  expect(() => init.reboot(0x1234567)).toThrow(/was killed by SIGHUP/);
+  expect(() => ns.agent().reboot(0x1234567)).toThrow(/this one is in that of the test/);
+});
+
+test('a signal tells of a pipe that has something to read', () => {
+  const reader = ns.agent();
+  const writer = ns.agent();
+  const pipe = reader.fs.pipe();
+  reader.signals.record('SIGUSR1');
+  reader.fs.fcntl(pipe.read, 'F_SETOWN', reader.ids().pid);
+  reader.fs.fcntl(pipe.read, 'F_SETSIG', ns.constants.SIG.SIGUSR1);
+  reader.fs.fcntl(pipe.read, 'F_SETFL', ns.constants.O.O_ASYNC);
+  writer.fs.write(reader.passDescriptor(pipe.write, writer), 'x');
+  expect(reader.signals.recorded()).toMatchObject([{ codeName: 'POLL_IN', fd: pipe.read }]);
+});
+
+test('a child may share its working directory with its maker', () => {
+  const maker = ns.agent();
+  const child = maker.clone({ flags: 'CLONE_FS' });
+  child.fs.chdir('/proc');
+  expect(maker.fs.getcwd()).toBe('/proc');
+});
+
 test('descriptors travel from one agent to another', () => {
   const from = ns.agent();
   const to = ns.agent({ unshare: ['user', 'mount'] });

@@ -10,7 +10,8 @@ const read = (options: object) => readOptions(options as Record<string, unknown>
 
 /** The words of ns-init that are there because of these options. */
 function words(options: object): string[] {
-  const spec = (given: object) => toSandboxSpec(read(given), { folders: [], written: [], others: [] });
+  const spec = (given: object) =>
+    toSandboxSpec(read(given), { folders: [], written: [], others: [] });
   const all = (given: object) =>
     initArguments(spec(given), ['true'], descriptorsBeside([]), []).map(String);
   const usual = all({});
