@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,12 @@ namespace {
 // A process group of its own: kill(0, ...) in the command is not meant for us.
 Refusal LeaveGroup(const CommandPlan&) {
   setpgid(0, 0);
+  return {};
+}
+
+// Where there is no PID 1 of ours whose end would be the command's.
+Refusal DieWithUs(const CommandPlan& plan) {
+  if (!plan.options.enter.namespaces.empty()) prctl(PR_SET_PDEATHSIG, SIGKILL);
   return {};
 }
 
@@ -42,6 +49,7 @@ using Step = Refusal (*)(const CommandPlan& plan);
 // it could refuse any other step.
 constexpr Step kSteps[] = {
     LeaveGroup,
+    DieWithUs,
     LetSignalsThrough,
     EnterDirectory,
     SetUmask,

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "command.h"
+#include "enter/enter.h"
 #include "files/mounts.h"
 #include "ids/id_maps.h"
 #include "kernel.h"
@@ -222,9 +223,22 @@ volatile bool* ShareFlag() {
   LiveAsInit(options, command, signal_fd);
 }
 
+// The command alone, without a PID 1 of ours: what it leaves belongs to those namespaces.
+[[noreturn]] void RunEntered(const Options& options, const Outside& outside, int signal_fd) {
+  EnterNamespaces(options.enter);
+  const CommandPlan plan = {
+      options, options.processes.directory ? options.processes.directory : outside.directory,
+      outside.limits, PlanCapabilities(options.processes)};
+  const pid_t command = StartCommand(plan);
+  for (const int fd : options.pass_fds) close(fd);
+  ReportReady(command);
+  SuperviseInit(options, command, true, signal_fd);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && strcmp(argv[1], "--wait") == 0) WaitForSignal();
   const Options options = ParseOptions(argc, argv);
   SetStatusFd(options.status_fd);
   KeepDescriptorsPrivate(options);
@@ -235,6 +249,7 @@ int main(int argc, char** argv) {
   outside.limits = ResolveLimits(options.processes);
   if (options.processes.as_pid_1) outside.became_command = ShareFlag();
   const int signal_fd = TakeSignals();
+  if (!options.enter.namespaces.empty()) RunEntered(options, outside, signal_fd);
 
   int go[2];
   if (pipe2(go, O_CLOEXEC) == -1) FailStep("clone namespaces", "pipe", errno);

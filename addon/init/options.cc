@@ -61,7 +61,8 @@ using WordTable = std::span<const Word> (*)();
 std::span<const Word> OwnWords() { return kWords; }
 
 // In the order in which the usage tells them.
-constexpr WordTable kTables[] = {OwnWords, IdWords, FileWords, NetworkWords, ProcessWords};
+constexpr WordTable kTables[] = {OwnWords,  EnterWords,   IdWords,
+                                 FileWords, NetworkWords, ProcessWords};
 
 const Word* FindWord(std::string_view name) {
   for (const WordTable table : kTables) {
@@ -135,5 +136,8 @@ Options ParseOptions(int argc, char** argv) {
   options.command = argv + at + 1;
   CheckFileWords(options.files);
   options.try_namespaces &= ~options.namespaces;
+  if (!options.enter.namespaces.empty() && (options.namespaces | options.try_namespaces) != 0) {
+    Refuse("--enter goes with no", "--unshare or --try");
+  }
   return options;
 }

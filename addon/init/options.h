@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "enter/enter_options.h"
 #include "files/file_options.h"
 #include "ids/id_options.h"
 #include "network/network_options.h"
@@ -12,6 +13,7 @@
 struct Options {
   unsigned long namespaces = 0;      // CLONE_NEW* that must be had
   unsigned long try_namespaces = 0;  // CLONE_NEW* that may be missing
+  EnterOptions enter;
   IdOptions ids;
   FileOptions files;
   NetworkOptions network;

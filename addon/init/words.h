@@ -13,6 +13,7 @@ struct Word {
   void (*apply)(Options& options, const char* value);
 };
 
+std::span<const Word> EnterWords();
 std::span<const Word> FileWords();
 std::span<const Word> IdWords();
 std::span<const Word> NetworkWords();

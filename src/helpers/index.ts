@@ -3,6 +3,7 @@ import type { AgentOptions } from '../agents/options';
 import type { FeatureName, Gate } from '../needs';
 import { addresses } from './addresses';
 import { domainname } from './domainname';
+import { enter } from './enter';
 import { hostname } from './hostname';
 import { interfaces } from './interfaces';
 import { ipcLimits } from './ipc-limits';
@@ -14,6 +15,7 @@ import { posixQueues } from './posix-queues';
 import { processes } from './processes';
 import { routes } from './routes';
 import { run } from './run';
+import { sandbox } from './sandbox';
 import { semaphores } from './semaphores';
 import { sharedMemory } from './shared-memory';
 import { sysctl } from './sysctl';
@@ -21,6 +23,7 @@ import { sysctl } from './sysctl';
 export type * from '../agents/types';
 export type { FeatureName, Gate, GatedDescribe, GatedTest } from '../needs';
 export type { Address, AddressRequest } from './addresses';
+export type { EnterTarget, Entrance } from './enter';
 export type { IdMaps } from './id-maps';
 export type { Interface } from './interfaces';
 export type { IpcLimits } from './ipc-limits';
@@ -49,6 +52,7 @@ export type { Process } from './processes';
 export type { NextHop, Route, RouteListOptions, RouteRequest } from './routes';
 export type { Family } from './rtnetlink-names';
 export type { RunOptions, RunResult } from './run';
+export type { NestedSandbox, NestedSandboxEnd, NestedSandboxOptions } from './sandbox';
 export type {
   SemaphoreCreateOptions,
   SemaphoreOperation,
@@ -58,7 +62,7 @@ export type {
 export type { SharedMemoryCreateOptions, SharedMemorySegment } from './shared-memory';
 export type { SystemVCreateOptions, SystemVOpenOptions } from './system-v';
 
-/** This sandbox, read and changed from inside. Everything but `run` is synchronous. */
+/** This sandbox, read and changed from inside. Everything but `run` and `sandbox` is synchronous. */
 export const ns = {
   namespaces,
   hostname,
@@ -76,6 +80,8 @@ export const ns = {
   neighbours,
   sysctl,
   run,
+  enter,
+  sandbox,
   /**
    * A new agent: a single-threaded process that the test drives, call by call. See docs/agents.md.
    *

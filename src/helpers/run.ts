@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { checkBytes, checkInteger, checkName, checkOptions, checkText } from './check';
+import { collectText } from './collect-output';
 
 export interface RunOptions {
   /** Where it runs; the test's own working directory by default. */
@@ -21,6 +22,33 @@ export interface RunResult {
   signal: string | null;
 }
 
+/** What to run and how, checked. */
+export interface CheckedRun {
+  argv: string[];
+  cwd: string | undefined;
+  env: NodeJS.ProcessEnv | undefined;
+  input: Uint8Array;
+  timeout: number | undefined;
+}
+
+/** Throws TypeError if an argument cannot be right. */
+export function checkRun(
+  what: string,
+  command: string,
+  args: readonly string[],
+  options: RunOptions,
+): CheckedRun {
+  checkName('command', command);
+  if (!Array.isArray(args)) throw new TypeError('Expected the arguments to be an array of strings');
+  for (const [index, arg] of args.entries()) checkText(`argument ${index}`, arg);
+  checkOptions(what, options, ['cwd', 'env', 'input', 'timeout']);
+  const { cwd, env, timeout } = options;
+  const input = checkBytes('input', options.input ?? '');
+  if (cwd !== undefined) checkName('cwd', cwd);
+  if (timeout !== undefined) checkInteger('timeout', timeout, { min: 1, max: 2 ** 31 - 1 });
+  return { argv: [command, ...args], cwd, env, input, timeout };
+}
+
 /** Node's error with all its fields, as an Error of this realm: Node itself is outside of the test's. */
 function ofThisRealm(error: unknown): Error {
   const foreign = error as Error;
@@ -40,15 +68,7 @@ export async function run(
   args: readonly string[] = [],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  checkName('command', command);
-  if (!Array.isArray(args)) throw new TypeError('Expected the arguments to be an array of strings');
-  for (const [index, arg] of args.entries()) checkText(`argument ${index}`, arg);
-  checkOptions('ns.run', options, ['cwd', 'env', 'input', 'timeout']);
-  const { cwd, env, timeout } = options;
-  const input = checkBytes('input', options.input ?? '');
-  if (cwd !== undefined) checkName('cwd', cwd);
-  if (timeout !== undefined) checkInteger('timeout', timeout, { min: 1, max: 2 ** 31 - 1 });
-
+  const { cwd, env, input, timeout } = checkRun('ns.run', command, args, options);
   return new Promise((resolve, reject) => {
     // Node's own timer: those of the test may be faked.
     const limits = timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' as const };
@@ -58,14 +78,8 @@ export async function run(
       ...limits,
       stdio: 'pipe',
     });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
+    const stdout = collectText(child.stdout);
+    const stderr = collectText(child.stderr);
     // EPIPE: it need not read its input, and may have ended before.
     child.stdin.on('error', () => {}).end(input);
     child.on('error', (error) => reject(ofThisRealm(error)));
@@ -76,6 +90,8 @@ export async function run(
         child.stderr.destroy();
       }
     });
-    child.on('close', (code, signal) => resolve({ stdout, stderr, code, signal }));
+    child.on('close', (code, signal) =>
+      resolve({ stdout: stdout(), stderr: stderr(), code, signal }),
+    );
   });
 }

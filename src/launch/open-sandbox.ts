@@ -25,15 +25,25 @@ export interface SandboxEnd {
   fallbacks: { wanted: string; instead: string; code: string }[];
 }
 
+/** What is known of a sandbox whose command runs. */
+export interface Opened extends Pick<SandboxEnd, 'missing' | 'fallbacks'> {
+  /** PID 1 as it is counted here. */
+  init: number;
+}
+
 /** An open sandbox, from outside. */
 export interface Sandbox {
   channel: Socket;
   stdout: Readable;
   stderr: Readable;
+  /** Undefined when it could not be opened. Never rejects. */
+  opened: Promise<Opened | undefined>;
   /** Resolves when everything inside has ended and all output has been read. Never rejects. */
   ended: Promise<SandboxEnd>;
   /** Kills everything inside. */
   kill(): void;
+  /** Sends the command a signal. */
+  signal(name: NodeJS.Signals): void;
 }
 
 /** What runs inside, and with what environment. */
@@ -42,6 +52,8 @@ export interface Command {
   env: NodeJS.ProcessEnv;
   /** A listening socket of the host's, for a debugger. */
   debugFd?: number | undefined;
+  /** Without a channel it is nobody's test process. Default: true. */
+  hasChannel?: boolean;
 }
 
 /**
@@ -67,18 +79,23 @@ export function openSandbox(spec: SandboxSpec, command: Command): Sandbox {
   // Each is one end of a socket pair whose other end may die at any moment: the end of the process
   // tells that better than EPIPE would.
   for (const socket of [channel, status, lifeline]) socket.on('error', () => {});
-  readStatus(status, end);
-  return { channel, stdout, stderr, ended, kill: () => lifeline.destroy() };
+  const opened = new Promise<Opened | undefined>((resolve) => {
+    readStatus(status, end, (init) => resolve({ ...end, init }));
+    void ended.then(() => resolve(undefined));
+  });
+  const kill = () => lifeline.destroy();
+  const signal = (name: NodeJS.Signals) => child.kill(name);
+  return { channel, stdout, stderr, opened, ended, kill, signal };
 }
 
 function startInit(
   init: string,
   spec: SandboxSpec,
-  { argv, env, debugFd }: Command,
+  { argv, env, debugFd, hasChannel = true }: Command,
   descriptors: Descriptors,
 ): ChildProcess {
   const { channel, status, lifeline, debug } = descriptors;
-  const passFds = [channel, ...spec.processes.passFds];
+  const passFds = [...(hasChannel ? [channel] : []), ...spec.processes.passFds];
   const stdio: (number | 'ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
   for (const fd of [channel, status, lifeline]) stdio[fd] = 'pipe';
   for (const fd of spec.processes.passFds) {
@@ -98,7 +115,7 @@ function startInit(
   }
 }
 
-function startError(init: string, { message, code }: NodeJS.ErrnoException): SandboxError {
+export function startError(init: string, { message, code }: NodeJS.ErrnoException): SandboxError {
   const fixes: Record<string, string> = {
     EACCES: `Make it executable: chmod +x ${init}`,
     ENOENT: 'Reinstall ns-jest, or in a clone of it: npm run build:addon',
@@ -114,7 +131,7 @@ function startError(init: string, { message, code }: NodeJS.ErrnoException): San
   });
 }
 
-function readStatus(status: Socket, end: SandboxEnd): void {
+function readStatus(status: Socket, end: SandboxEnd, onReady: (init: number) => void): void {
   readLines(status, (text) => {
     const line = parseStatus(text);
     switch (line.type) {
@@ -138,6 +155,7 @@ function readStatus(status: Socket, end: SandboxEnd): void {
         );
         break;
       case 'ready':
+        onReady(line.init);
         break;
     }
   });
@@ -161,7 +179,7 @@ function whenEnded(child: ChildProcess, init: string, end: SandboxEnd): Promise<
   });
 }
 
-function signalName(signal: number): string {
+export function signalName(signal: number): string {
   const found = Object.entries(os.constants.signals).find(([, number]) => number === signal);
   return found?.[0] ?? `signal ${signal}`;
 }

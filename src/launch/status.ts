@@ -3,7 +3,7 @@ import { hintFor } from '../errors/hints';
 import { errnoName, SandboxError } from '../errors/sandbox-error';
 
 /** A set-up step failed. */
-interface StepFailed {
+export interface StepFailed {
   type: 'failed';
   step: string;
   subject: string;

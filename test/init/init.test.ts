@@ -255,3 +255,18 @@ test('only standard streams and passed descriptors reach the command', async () 
   await new Promise((resolve) => child.once('close', resolve));
   expect(stdout.split('\n').filter(Boolean)).toEqual(['0', '1', '2', '5']);
 });
+
+describe('--enter', () => {
+  test('what is no namespace is refused, and names itself', async () => {
+    // 4 is the lifeline, a socket.
+    const { status, code } = await run(['--enter=4'], ['true']);
+    expect(status).toEqual([{ type: 'failed', step: 'enter namespace', subject: '?', errno: 22 }]);
+    expect(code).toBe(125);
+  });
+
+  test('it goes with no namespaces to create', async () => {
+    const { code, stderr } = await run(['--enter=4', '--unshare=uts'], ['true']);
+    expect(stderr).toContain('ns-init: --enter goes with no: --unshare or --try');
+    expect(code).toBe(2);
+  });
+});

@@ -7,6 +7,17 @@ import type { NeededPaths } from './kept-paths';
 /** The folder of this package: dist/ and the binaries lie in it. */
 const PACKAGE_DIRECTORY = path.resolve(__dirname, '..', '..', '..');
 
+/** What a sandbox without a test file keeps: this package, Node and the working directory. */
+export function ownPaths(): string[] {
+  return [
+    process.cwd(),
+    process.execPath,
+    PACKAGE_DIRECTORY,
+    path.dirname(binaryPath('ns-init')),
+    '/etc/resolv.conf',
+  ];
+}
+
 /** Found once per project of a run: a tree of packages has thousands of links to follow. */
 const found = new WeakMap<ProjectConfig, NeededPaths>();
 

@@ -1,0 +1,37 @@
+#include "enter/enter.h"
+
+#include <errno.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <vector>
+
+#include "options.h"
+#include "status.h"
+
+void EnterNamespaces(const EnterOptions& options) {
+  std::vector<int> rest = options.namespaces;
+  // Which has to come first depends on who owns whom: a user namespace gives the rights over those
+  // that it owns, and takes the rights over all others. So what is refused is tried again after
+  // another was entered. setns(2)
+  while (!rest.empty()) {
+    std::vector<int> refused;
+    int error = 0;
+    for (const int fd : rest) {
+      if (setns(fd, 0) == 0) continue;
+      error = errno;
+      refused.push_back(fd);
+    }
+    if (refused.size() == rest.size()) {
+      const int flag = ioctl(rest.front(), NS_GET_NSTYPE);
+      FailStep("enter namespace", NamespaceName(static_cast<unsigned long>(flag)), error);
+    }
+    rest = refused;
+  }
+}
+
+void WaitForSignal() {
+  for (;;) pause();
+}

@@ -1,0 +1,7 @@
+#pragma once
+
+#include <vector>
+
+struct EnterOptions {
+  std::vector<int> namespaces;  // descriptors, setns(2)
+};

@@ -1,0 +1,188 @@
+// Node's own timers: those of the test may be faked.
+import { clearTimeout, setTimeout } from 'node:timers';
+import type { Opened, Sandbox as Running, SandboxEnd } from '../launch/open-sandbox';
+import type { NamespaceIds } from '../namespaces';
+import type { SandboxOptions } from '../options/options';
+import type { RunOptions as FileRunOptions } from '../options/run/options';
+import { checkName, checkText } from './check';
+import { collectText } from './collect-output';
+import { ASYNC_DISPOSE } from './dispose';
+import { enter } from './enter';
+import { ids } from './namespace-ids';
+import type { RunOptions, RunResult } from './run';
+
+/** What the options of a test file's sandbox are, but for those that say how the file is run. */
+export interface NestedSandboxOptions extends Omit<SandboxOptions, keyof FileRunOptions> {
+  /** A program and its arguments, with whose end all ends. By default the sandbox is there until it is ended. */
+  command?: readonly string[];
+}
+
+/** How a sandbox ended. */
+export interface NestedSandboxEnd {
+  /** Of the command; null if a signal ended it. */
+  code: number | null;
+  /** The signal that ended it: `SIGTERM`, if it was the one that waits. */
+  signal: string | null;
+  /** Processes that were still running when the command had ended, by the ids they had inside. */
+  left: { pid: number; command: string }[];
+  /** What the command printed. */
+  stdout: string;
+  stderr: string;
+}
+
+/** The command has this long after SIGTERM; then all is killed. */
+const END_GRACE_MS = 500;
+
+/** Options of a file that a sandbox without one has no use for. */
+const OF_FILES: Record<keyof FileRunOptions, true> = {
+  baseEnvironment: true,
+  baseEnvironmentOptions: true,
+  timeout: true,
+  global: true,
+  onUnsupported: true,
+};
+
+/**
+ * A further sandbox, made by `ns.sandbox()`: namespaces of its own with an init of its own, in which
+ * programs can be run. `await using` ends it; the end of the test file does so at the latest.
+ */
+export class NestedSandbox {
+  /** Its PID 1, or what stands in for one without a PID namespace, as it is counted here. */
+  readonly pid: number;
+  /** Its namespaces: those that it does not have for itself are this process's. */
+  readonly namespaces: NamespaceIds;
+  /** Namespaces that were only to be tried, and why they could not be had. */
+  readonly missing: { name: string; code: string }[];
+  /** What could be had by lesser means only. */
+  readonly fallbacks: { wanted: string; instead: string; code: string }[];
+  readonly #running: Running;
+  readonly #end: Promise<NestedSandboxEnd>;
+
+  constructor(
+    { init, missing, fallbacks }: Opened,
+    running: Running,
+    end: Promise<NestedSandboxEnd>,
+  ) {
+    this.pid = init;
+    this.namespaces = ids(init);
+    this.missing = missing;
+    this.fallbacks = fallbacks;
+    this.#running = running;
+    this.#end = end;
+  }
+
+  /**
+   * As `ns.run`, but in there. `cwd` is the test's own working directory by default.
+   *
+   * @throws TypeError if an argument cannot be right.
+   * @throws SystemError if the sandbox has ended (ESRCH) or the program cannot be started (execvp).
+   */
+  async run(
+    command: string,
+    args: readonly string[] = [],
+    options: RunOptions = {},
+  ): Promise<RunResult> {
+    return enter({ pid: this.pid }).run(command, args, { cwd: process.cwd(), ...options });
+  }
+
+  /** Sends the command a signal; SIGKILL, the default, kills everything in there. */
+  kill(signal: NodeJS.Signals = 'SIGKILL'): void {
+    checkName('signal', signal);
+    if (signal === 'SIGKILL') this.#running.kill();
+    else this.#running.signal(signal);
+  }
+
+  /** How it ends. Waits for that, and changes nothing. */
+  ended(): Promise<NestedSandboxEnd> {
+    return this.#end;
+  }
+
+  /**
+   * Ends it: the command is sent SIGTERM, and half a second later all that is left is killed. Of one that
+   * has ended it tells how.
+   */
+  async end(): Promise<NestedSandboxEnd> {
+    this.#running.signal('SIGTERM');
+    const timer = setTimeout(() => this.#running.kill(), END_GRACE_MS);
+    try {
+      return await this.#end;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async [ASYNC_DISPOSE](): Promise<void> {
+    await this.end();
+  }
+}
+
+/**
+ * Opens a further sandbox inside of this one, or on the host: the same options as those of a test file,
+ * with the same defaults, read and refused by the same rules.
+ *
+ * @throws SandboxError for a wrong option, or if the sandbox could not be opened.
+ */
+export async function sandbox(options: NestedSandboxOptions = {}): Promise<NestedSandbox> {
+  const { command, ...others } = options;
+  const argv = command === undefined ? undefined : checkCommand(command);
+  const running = open(others, argv);
+  running.channel.destroy();
+  const stdout = collectText(running.stdout);
+  const stderr = collectText(running.stderr);
+  const opened = await running.opened;
+  if (opened === undefined) throw (await running.ended).error;
+  const end = running.ended.then((found) => ({
+    ...describeEnd(found),
+    stdout: stdout(),
+    stderr: stderr(),
+  }));
+  return new NestedSandbox(opened, running, end);
+}
+
+function checkCommand(command: readonly string[]): string[] {
+  if (!Array.isArray(command) || command.length === 0) {
+    throw new TypeError('Expected the command to be an array of a program and its arguments');
+  }
+  checkName('command', command[0]);
+  return command.map((word, index) => checkText(`word ${index} of the command`, word));
+}
+
+function open(options: Record<string, unknown>, argv: string[] | undefined): Running {
+  // Required when they are needed: a test that imports the helpers does not load the launcher.
+  const { SandboxError } =
+    require('../errors/sandbox-error') as typeof import('../errors/sandbox-error');
+  const { openSandbox } =
+    require('../launch/open-sandbox') as typeof import('../launch/open-sandbox');
+  const { binaryPath } = require('../native/load') as typeof import('../native/load');
+  const { ownPaths } =
+    require('../options/files/needed-paths') as typeof import('../options/files/needed-paths');
+  const { environmentInside } =
+    require('../options/processes/environment') as typeof import('../options/processes/environment');
+  const { readOptions } =
+    require('../options/read-options') as typeof import('../options/read-options');
+  const { toSandboxSpec } =
+    require('../options/sandbox-spec') as typeof import('../options/sandbox-spec');
+
+  const checked = readOptions(options);
+  const ofFile =
+    Object.keys(options).find((name) => Object.hasOwn(OF_FILES, name)) ??
+    Object.keys(checked.baseEnvironmentOptions)[0];
+  if (ofFile !== undefined) {
+    throw new SandboxError(
+      `The option "${ofFile}" says how a test file is run, and ns.sandbox() runs none`,
+      { option: ofFile },
+    );
+  }
+  const spec = toSandboxSpec(checked, { folders: [], written: [], others: ownPaths() });
+  return openSandbox(spec, {
+    argv: argv ?? [binaryPath('ns-init'), '--wait'],
+    env: environmentInside(process.env, checked),
+    hasChannel: false,
+  });
+}
+
+function describeEnd({ exitCode, signal, exited }: SandboxEnd) {
+  // Killed as a whole, nobody could tell how the command ended.
+  if (exited === undefined) return { code: null, signal: 'SIGKILL', left: [] };
+  return { code: exitCode, signal, left: exited.left };
+}
