@@ -232,7 +232,7 @@ volatile bool* ShareFlag() {
   const pid_t command = StartCommand(plan);
   for (const int fd : options.pass_fds) close(fd);
   ReportReady(command);
-  SuperviseInit(options, command, true, signal_fd);
+  SuperviseInit(options, {command, true, nullptr}, signal_fd);
 }
 
 }  // namespace

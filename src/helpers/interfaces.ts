@@ -1,5 +1,6 @@
 import type { NetlinkLink } from '../native/binding';
 import { callNative } from '../native/load';
+import { addresses } from './addresses';
 import { checkInteger } from './check';
 import {
   add,
@@ -13,6 +14,7 @@ import {
 } from './interface-changes';
 import { interfaceIndex } from './interface-index';
 import { LINK_TYPES, nameOf } from './rtnetlink-names';
+import { viewInterfaces } from './views';
 
 /** A network interface of this network namespace. */
 export interface Interface {
@@ -138,8 +140,17 @@ function setMtu(name: string, mtu: number): void {
   setLink(name, { mtu: checkInteger('MTU', mtu, { min: 1, max: 2 ** 31 - 1 }) });
 }
 
+/**
+ * The interfaces with their addresses, as lines that are the same in every run, for
+ * `toMatchSnapshot()`. Numbers, hardware addresses and link-local addresses are left out.
+ */
+function view(): string[] {
+  return viewInterfaces(list(), addresses.list());
+}
+
 export const interfaces = {
   list,
+  view,
   up,
   down,
   setMtu,

@@ -13,6 +13,7 @@ import {
   parseMountOptions,
 } from './mount-options';
 import { type Mount, parseMountinfo } from './parse-mountinfo';
+import { viewMounts } from './views';
 
 export interface MountRequest {
   /** What to mount: a path for `bind`, `rbind` and `move`, a device, or any text for a virtual file system. */
@@ -212,4 +213,16 @@ function unmount(target: string, options: { detach?: boolean } = {}): void {
   callNative('umount2', [path, detach ? MNT_DETACH : 0], { path });
 }
 
-export const mounts = { list, get, mount, unmount };
+/**
+ * The mounts that paths lead to, as lines that are the same in every run, for `toMatchSnapshot()`: by
+ * target, with type, source, options and propagation; what differs from run to run is left out.
+ *
+ * @param options below: only those at or below this directory.
+ * @throws SystemError if /proc cannot be read.
+ */
+function view(options: { below?: string } = {}): string[] {
+  checkOptions('ns.mounts.view', options, ['below']);
+  return viewMounts(list(), checkName('directory', options.below ?? '/'));
+}
+
+export const mounts = { list, get, mount, unmount, view };

@@ -14,6 +14,7 @@ import {
   SCOPES,
   TABLES,
 } from './rtnetlink-names';
+import { viewRoutes } from './views';
 
 /** One of several ways that a route takes in turn. */
 export interface NextHop {
@@ -209,4 +210,12 @@ function remove(request: RouteRequest): void {
   callNative('removeRoute', [{ ...route, ...wildcard, type }], factsOf(request));
 }
 
-export const routes = { list, add, remove };
+/**
+ * The routes as lines that are the same in every run, for `toMatchSnapshot()`; takes what `list` takes.
+ * Link-local routes, which the kernel makes in its own time, and default metrics are left out.
+ */
+function view(options: RouteListOptions = {}): string[] {
+  return viewRoutes(list(options));
+}
+
+export const routes = { list, add, remove, view };
