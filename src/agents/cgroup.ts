@@ -29,16 +29,17 @@ export class AgentCgroup {
     const own = this.own().find(({ hierarchy, controllers }) =>
       controller === undefined ? hierarchy === 0 : controllers.includes(controller),
     );
-    const mount = parseMountinfo(this.files.readFile('/proc/self/mountinfo')).find(
+    if (own === undefined) return undefined;
+    const mounts = parseMountinfo(this.files.readFile('/proc/self/mountinfo')).filter(
       ({ type, superOptions }) =>
         controller === undefined
           ? type === 'cgroup2'
           : type === 'cgroup' && superOptions.includes(controller),
     );
-    if (own === undefined || mount === undefined) return undefined;
-    const directory = path.join(mount.target, path.relative(mount.root, own.path));
-    // Another mount may cover it, as the fresh /sys of a sandbox does.
-    return this.files.exists(directory) ? directory : undefined;
+    // Another mount may cover one, as the fresh /sys of a sandbox does.
+    return mounts
+      .map(({ target, root }) => path.join(target, path.relative(root, own.path)))
+      .find((directory) => this.files.exists(directory));
   }
 
   make(directory: string): string {

@@ -82,3 +82,60 @@ test('nsfs tells type, owner and parent', () => {
     expect.objectContaining({ code: 'EPERM', syscall: 'ioctl', request: 'NS_GET_PARENT' }),
   );
 });
+
+test('a namespace is kept by a bind mount, and entered by its path', () => {
+  const agent = ns.agent({ unshare: ['user', 'mount'] });
+  agent.mounts.mount({ source: 'none', target: '/tmp', type: 'tmpfs' });
+  agent.fs.writeFile('/tmp/kept', '');
+  const maker = agent.clone({ unshare: ['uts'] });
+  maker.uts.setHostname('kept');
+  // A mount namespace's own file cannot be bound into it, any other's can. namespaces(7)
+  agent.namespaces.pin('uts', '/tmp/kept', maker.pid);
+  maker.end();
+  const guest = agent.clone({ join: { path: '/tmp/kept' } });
+  expect(guest.uts.get().nodename).toBe('kept');
+});
+
+test('a namespace is kept and entered by a descriptor', () => {
+  const agent = ns.agent({ unshare: ['user'] });
+  const maker = agent.clone({ unshare: ['uts'] });
+  maker.uts.setHostname('held');
+  const fd = maker.passDescriptor(maker.namespaces.open('uts'), agent);
+  maker.end();
+  expect(agent.uts.get().nodename).not.toBe('held');
+  agent.setns(fd);
+  expect(agent.uts.get().nodename).toBe('held');
+});
+
+ns.needs('nsfs.id', 'nsfs.mountId', 'nsfs.handle').test('namespaces have ids and handles', () => {
+  const agent = ns.agent();
+  const mount = agent.namespaces.open('mount');
+  expect(agent.ioctl.id(mount)).toBe(agent.ioctl.mountNamespaceId(mount));
+  expect(agent.ioctl.mountNamespaceInfo(mount)).toMatchObject({
+    id: agent.ioctl.id(mount),
+    mounts: agent.mounts.listIds().length,
+  });
+  const again = agent.namespaces.openHandle(agent.namespaces.handle(mount));
+  expect(agent.fs.fstat(again).ino).toBe(agent.namespaces.id('mount'));
+});
+
+ns.needs('nsfs.pid', 'pidfd.namespaces').test('pids are translated between namespaces', () => {
+  const outer = ns.agent({ unshare: ['user'] });
+  const init = outer.clone({ unshare: ['pid'] });
+  const inner = init.fork();
+  const pidns = outer.pidfd.namespace(outer.pidfd.open(init.pid), 'pid');
+  expect(outer.ioctl.pidIn(pidns, inner.pid)).toBe(inner.ids().pid);
+  expect(outer.ioctl.pidFrom(pidns, inner.ids().pid)).toBe(inner.pid);
+  expect(outer.fs.fstat(pidns).ino).toBe(init.namespaces.id('pid'));
+});
+
+test('without the capability neither clone nor setns makes or enters one', () => {
+  const agent = ns.agent({ unshare: ['user', 'uts'] });
+  const uts = agent.namespaces.open('uts');
+  agent.user.setCapabilities({ effective: [] });
+  expect(() => agent.clone({ unshare: ['uts'] })).toFailWithErrno('EPERM');
+  expect(() => agent.unshare(['uts'])).toFailWithErrno('EPERM');
+  expect(() => agent.setns(uts)).toFailWithErrno('EPERM');
+  expect(() => agent.setns(-1)).toFailWithErrno('EBADF');
+  expect(() => agent.syscall('setns', 0, 0)).toFailWithErrno('EINVAL');
+});

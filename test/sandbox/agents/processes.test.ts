@@ -147,3 +147,26 @@ test('a pidfd tells the end of its process', () => {
   expect(agent.pidfd.hasEnded(pidfd, 1000)).toBe(true);
   expect(agent.wait(child)).toMatchObject({ signal: 'SIGKILL' });
 });
+
+test('a structure of C is passed to any system call', () => {
+  const agent = ns.agent();
+  const { read, write } = agent.fs.pipe();
+  const iovec = ns.struct({ base: 'pointer', length: 'u64' });
+  agent.syscall('writev', write, iovec.pack({ base: Buffer.from('hello'), length: 5 }), 1);
+  const room = Buffer.alloc(8);
+  expect(agent.syscall('readv', read, iovec.pack({ base: room, length: 8 }), 1)).toBe(5);
+  expect(room.toString('utf8', 0, 5)).toBe('hello');
+});
+
+test('a lock is waited for while another agent holds it', () => {
+  const one = ns.agent();
+  const other = ns.agent();
+  one.fs.writeFile('/tmp/lock', '');
+  const [fd, otherFd] = [one.fs.open('/tmp/lock'), other.fs.open('/tmp/lock')];
+  // LOCK_EX and LOCK_UN
+  other.syscall('flock', otherFd, 2);
+  const pending = one.startSyscall('flock', fd, 2);
+  expect(pending.done()).toBe(false);
+  other.syscall('flock', otherFd, 8);
+  expect(pending.result()).toBe(0);
+});
