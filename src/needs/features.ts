@@ -99,6 +99,14 @@ const TABLE = {
     },
     privilege: true,
   },
+  'root.files': {
+    is: "files that are the machine's root's: those of kernel parameters, and mounted pidfds",
+    probe: (make) => {
+      const agent = make();
+      agent.fs.close(agent.fs.open('/proc/sys/kernel/hostname', 'O_WRONLY'));
+    },
+    privilege: true,
+  },
   'ids.many': {
     is: 'a second id that is mapped',
     probe: (make) => void inOwn(make).user.setresuid(1),
@@ -227,6 +235,14 @@ const TABLE = {
       const own = agent.pidfd.inode(agent.pidfd.open(agent.ids().pid));
       const child = agent.pidfd.inode(agent.pidfd.open(agent.fork().pidInParent));
       if (own === child) fail('two processes have the same inode number');
+    },
+  },
+  'pidfd.mount': {
+    is: 'a pidfd that can be mounted on a file, Linux 6.15',
+    probe: (make) => {
+      const agent = inOwn(make, 'mount');
+      const pidfd = agent.pidfd.open(agent.ids().pid);
+      agent.mounts.openTree('', ['OPEN_TREE_CLONE', 'AT_EMPTY_PATH'], pidfd);
     },
   },
   'process.setTid': {
