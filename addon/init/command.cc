@@ -55,7 +55,9 @@ constexpr Step kSteps[] = {
     SetUmask,
     [](const CommandPlan& plan) { return SetLimits(plan.limits); },
     [](const CommandPlan& plan) { return HoldCapabilities(plan.capabilities); },
+    [](const CommandPlan& plan) { return BecomeUser(plan.options.ids, plan.supervisor); },
     [](const CommandPlan& plan) { return SetCapabilities(plan.capabilities); },
+    [](const CommandPlan& plan) { return RequireReadable(plan.options.ids); },
     [](const CommandPlan& plan) { return ForbidNewPrivileges(plan.options.processes); },
     [](const CommandPlan& plan) { return InstallFilter(plan.options.processes); },
 };

@@ -5,6 +5,7 @@
 
 #include <vector>
 
+#include "ids/credentials.h"
 #include "options.h"
 #include "processes/capabilities.h"
 #include "processes/limits.h"
@@ -17,6 +18,7 @@ struct CommandPlan {
   const char* directory;
   const std::vector<Limit>& limits;
   CapabilityPlan capabilities;
+  Supervisor supervisor = {};
 };
 
 // Turns this process into the command. Returns only when that failed.

@@ -23,8 +23,10 @@
 #include "command.h"
 #include "enter/enter.h"
 #include "files/mounts.h"
+#include "ids/credentials.h"
 #include "ids/id_maps.h"
 #include "kernel.h"
+#include "limits/cgroups.h"
 #include "namespaces.h"
 #include "network/network.h"
 #include "options.h"
@@ -131,7 +133,6 @@ pid_t WaitForIdMaps(int fd) {
       static_cast<ssize_t>(sizeof own_pid_outside)) {
     _exit(kNoWord);
   }
-  close(fd);
   return own_pid_outside;
 }
 
@@ -165,7 +166,7 @@ void StartPidsAt(pid_t pid) {
   int status = 0;
   while (waitpid(child, &status, 0) == -1 && errno == EINTR) {
   }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == kSetupFailed) _exit(kSetupFailed);
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kSetupFailed) Exit(kSetupFailed);
   FailStep(failure.step.c_str(), failure.subject.c_str(), failure.error);
 }
 
@@ -192,7 +193,9 @@ volatile bool* ShareFlag() {
   const bool is_init = (clone.namespaces & CLONE_NEWPID) != 0;
   // Should the supervisor die. Without a PID namespace our death alone would end nobody else, so we
   // are told instead. In the moment before this call the lifeline is what we have.
-  prctl(PR_SET_PDEATHSIG, is_init ? SIGKILL : kSupervisorDied);
+  const int death_signal = is_init ? SIGKILL : kSupervisorDied;
+  prctl(PR_SET_PDEATHSIG, death_signal);
+  ForgetGroups();
   close(go[1]);
   prctl(PR_SET_NAME, "ns-init");
   LeaveSession(asked.processes);
@@ -209,15 +212,23 @@ volatile bool* ShareFlag() {
   if (options.network.loopback) BringUpLoopback();
 
   const pid_t own_pid_outside = WaitForIdMaps(go[0]);
+  if (options.ids.init) BecomeInit(*options.ids.init, {death_signal, go[0]});
   if (WantsMounts(options.files)) SetUpMounts(options.files, clone.namespaces);
+  if (options.files.mount_sys && (clone.namespaces & CLONE_NEWCGROUP) != 0) {
+    ShowGroups(options.limits);
+  }
   if (options.network.open_low_ports) OpenLowPorts();
   WriteSysctls(options.processes);
   if (is_init) StartPidsAt(own_pid_outside);
   const CommandPlan plan = {
-      options, options.processes.directory ? options.processes.directory : outside.directory,
-      outside.limits, PlanCapabilities(options.processes)};
+      options,
+      options.processes.directory ? options.processes.directory : outside.directory,
+      outside.limits,
+      PlanCapabilities(options.processes),
+      {death_signal, go[0]}};
   if (options.processes.as_pid_1) ExecAsPid1(plan, own_pid_outside, outside.became_command);
   const pid_t command = StartCommand(plan);
+  close(go[0]);
   ReportReady(own_pid_outside);
   ShortenCommandLine(arguments.argc, arguments.argv);
   LiveAsInit(options, command, signal_fd);
@@ -253,20 +264,25 @@ int main(int argc, char** argv) {
 
   int go[2];
   if (pipe2(go, O_CLOEXEC) == -1) FailStep("clone namespaces", "pipe", errno);
+  EnterGroups(options.limits);
   const Clone clone = CloneIntoNamespaces(options);
   if (clone.pid == 0) RunInside(options, clone, go, outside, signal_fd, {argc, argv});
 
   // Outside from here on.
   close(go[0]);
   for (const int fd : options.pass_fds) close(fd);
-  StepFailure failure;
-  if ((clone.namespaces & CLONE_NEWUSER) != 0) failure = WriteIdMaps(options.ids, clone.pid);
+  StepFailure failure = LeaveGroups(options.limits);
+  if (failure.error == 0 && (clone.namespaces & CLONE_NEWUSER) != 0) {
+    failure = WriteIdMaps(options.ids, clone.pid, options.lifeline_fd);
+  }
   if (failure.error == 0 &&
       write(go[1], &clone.pid, sizeof clone.pid) != static_cast<ssize_t>(sizeof clone.pid)) {
     failure = {"clone namespaces", "the child ended", errno};
   }
-  close(go[1]);
-  if (failure.error != 0) FailWithoutChild(failure, clone.pid);
+  if (failure.error != 0) {
+    close(go[1]);
+    FailWithoutChild(failure, clone.pid);
+  }
   const bool is_init = (clone.namespaces & CLONE_NEWPID) != 0;
   const Init init = {clone.pid, is_init, is_init ? outside.became_command : nullptr};
   SuperviseInit(options, init, signal_fd);

@@ -61,8 +61,8 @@ using WordTable = std::span<const Word> (*)();
 std::span<const Word> OwnWords() { return kWords; }
 
 // In the order in which the usage tells them.
-constexpr WordTable kTables[] = {OwnWords,  EnterWords,   IdWords,
-                                 FileWords, NetworkWords, ProcessWords};
+constexpr WordTable kTables[] = {OwnWords,     EnterWords,   IdWords,   FileWords,
+                                 NetworkWords, ProcessWords, LimitWords};
 
 const Word* FindWord(std::string_view name) {
   for (const WordTable table : kTables) {

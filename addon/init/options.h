@@ -7,6 +7,7 @@
 #include "enter/enter_options.h"
 #include "files/file_options.h"
 #include "ids/id_options.h"
+#include "limits/limit_options.h"
 #include "network/network_options.h"
 #include "processes/process_options.h"
 
@@ -18,6 +19,7 @@ struct Options {
   FileOptions files;
   NetworkOptions network;
   ProcessOptions processes;
+  LimitOptions limits;
   int status_fd = -1;
   int lifeline_fd = -1;
   std::vector<int> pass_fds;  // beside 0, 1 and 2

@@ -207,7 +207,7 @@ bool Reap(pid_t command, ExitReport* report) {
   kill(init.pid, init.own_pid_namespace ? SIGKILL : SIGCONT);
   while (waitpid(init.pid, nullptr, 0) == -1 && errno == EINTR) {
   }
-  _exit(kSetupFailed);
+  Exit(kSetupFailed);
 }
 
 // Init reads the lifeline too and passes the word on; a command that is PID 1 hears it from us.
@@ -232,7 +232,7 @@ Deadline AskInitToEnd(const ProcessOptions& options, const Init& init) {
     // Init tells how the command ended; only its own violent end is ours to tell.
     ReportInitKilled(report.code_or_signal);
   }
-  _exit(ExitCodeOf(report));
+  Exit(ExitCodeOf(report));
 }
 
 }  // namespace

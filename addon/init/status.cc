@@ -8,6 +8,7 @@
 namespace {
 
 int status_fd = -1;
+void (*at_exit)() = nullptr;
 
 std::string Quote(const char* text) {
   std::string out = "\"";
@@ -48,6 +49,13 @@ void WriteLine(std::string line) {
 
 void SetStatusFd(int fd) { status_fd = fd; }
 
+void AtExit(void (*act)()) { at_exit = act; }
+
+void Exit(int code) {
+  if (at_exit != nullptr) at_exit();
+  _exit(code);
+}
+
 void FailStep(const char* step, const char* subject, int error) {
   if (status_fd == -1) {
     fprintf(stderr, "ns-init: step \"%s\" failed: %s%s%s\n", step, strerror(error),
@@ -56,7 +64,7 @@ void FailStep(const char* step, const char* subject, int error) {
     WriteLine("{\"type\":\"failed\",\"step\":" + Quote(step) + ",\"subject\":" + Quote(subject) +
               ",\"errno\":" + std::to_string(error) + "}");
   }
-  _exit(kSetupFailed);
+  Exit(kSetupFailed);
 }
 
 void ReportMissing(const char* namespace_name, int error) {
@@ -95,6 +103,15 @@ void ReportExit(const ExitReport& report) {
     separator = ",";
   }
   WriteLine(line + "]}");
+}
+
+void ReportCounters(const std::vector<Counter>& counters) {
+  if (status_fd == -1) return;
+  std::string line = "{\"type\":\"used\"";
+  for (const Counter& counter : counters) {
+    line += std::string(",\"") + counter.name + "\":" + std::to_string(counter.value);
+  }
+  WriteLine(line + "}");
 }
 
 void ReportInitKilled(int signal) {

@@ -23,6 +23,12 @@ struct ExitReport {
 // Where to report; -1 reports failures on standard error instead.
 void SetStatusFd(int fd);
 
+// What has to be done before this process ends, however it does; nullptr: nothing.
+void AtExit(void (*act)());
+
+// Ends this process.
+[[noreturn]] void Exit(int code);
+
 // A set-up step failed. Never returns: the process exits with kSetupFailed.
 [[noreturn]] void FailStep(const char* step, const char* subject, int error);
 
@@ -39,6 +45,14 @@ void ReportExit(const ExitReport& report);
 
 // PID 1 itself was ended, so that nobody can say how the command ended.
 void ReportInitKilled(int signal);
+
+struct Counter {
+  const char* name;
+  unsigned long long value;
+};
+
+// What the sandbox used of its limits.
+void ReportCounters(const std::vector<Counter>& counters);
 
 // A step outside that failed. Whether it is to be reported depends on the child: see main.cc.
 struct StepFailure {

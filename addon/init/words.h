@@ -16,6 +16,7 @@ struct Word {
 std::span<const Word> EnterWords();
 std::span<const Word> FileWords();
 std::span<const Word> IdWords();
+std::span<const Word> LimitWords();
 std::span<const Word> NetworkWords();
 std::span<const Word> ProcessWords();
 

@@ -1,4 +1,4 @@
-import type { IdMapping } from '../options/ids/identity';
+import type { IdMapping } from '../options/ids/id-maps';
 
 /** Text is a map as the kernel reads it, right or wrong. */
 export function mapText(map: readonly IdMapping[] | string): string {

@@ -1,6 +1,6 @@
 import { checkInteger, checkOptions } from '../helpers/check';
 import { NAMESPACES, type NamespaceName } from '../namespaces';
-import type { IdMapping } from '../options/ids/identity';
+import type { IdMapping } from '../options/ids/id-maps';
 import { nearest } from '../text/nearest';
 import { type CLONE, NAMESPACE_FLAGS } from './constants/clone';
 import type { SIG } from './constants/files';

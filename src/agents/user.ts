@@ -1,4 +1,4 @@
-import type { IdMapping } from '../options/ids/identity';
+import type { IdMapping } from '../options/ids/id-maps';
 import { nearest } from '../text/nearest';
 import { CAPABILITIES, type Capability, PR } from './constants/processes';
 import type { Core } from './core';

@@ -19,6 +19,10 @@ interface Row {
 
 const ID_MAPS = ['write uid_map', 'write gid_map', 'write setgroups'];
 
+const ID_PROGRAMS = ['newuidmap', 'newgidmap'];
+const ID_PROGRAM_PATHS = ['/usr/bin/newuidmap', '/usr/bin/newgidmap'];
+const CGROUP_STEPS = ['make cgroup', 'enter cgroup', 'leave cgroup', 'set limit'];
+
 /** In the order in which they are tried: the more particular cause first. */
 const ROWS: Row[] = [
   {
@@ -147,6 +151,72 @@ const ROWS: Row[] = [
     reason:
       'Parts of /proc or /sys are masked, as in a container, so the kernel refuses a new one.',
     fix: 'Docker: --security-opt systempaths=unconfined; podman: --security-opt unmask=ALL',
+  },
+  {
+    steps: ID_PROGRAMS,
+    codes: ['EPERM'],
+    confirmed: () => processStatus('NoNewPrivs') === '1',
+    reason: 'no_new_privs is set here, so a set-user-ID program has no power.',
+    fix: 'Kubernetes: allowPrivilegeEscalation: true. Docker: without --security-opt no-new-privileges',
+  },
+  {
+    steps: ID_PROGRAMS,
+    codes: ['ENOENT', 'EACCES'],
+    confirmed: () => ID_PROGRAM_PATHS.some((path) => !exists(path)),
+    reason: 'newuidmap and newgidmap are not installed.',
+    fix: 'On Debian: sudo apt install uidmap',
+  },
+  {
+    steps: ['clear groups', 'write gid_map'],
+    codes: ['EPERM'],
+    confirmed: () => read('/proc/self/setgroups') === 'deny',
+    reason:
+      'setgroups(2) is given up in the user namespace that Jest runs in (/proc/self/setgroups).',
+    fix: 'Leave out "uid" and "gid", or run Jest where it is allowed.',
+  },
+  {
+    // The step is the probe.
+    steps: ['read as user'],
+    codes: ['EACCES'],
+    confirmed: () => true,
+    reason: 'The user that the test process runs as inside may not read or search it.',
+    fix: 'Let others read the project and the folders above it (chmod o+rx), or leave out "uid" and "uidMap".',
+  },
+  {
+    steps: CGROUP_STEPS,
+    codes: ['EROFS'],
+    confirmed: () => true,
+    reason: 'The cgroup file system is mounted read-only, as in a container.',
+    fix: 'Docker: --privileged, or -v /sys/fs/cgroup:/sys/fs/cgroup:rw --cgroupns=host',
+  },
+  {
+    steps: CGROUP_STEPS,
+    codes: ['EACCES', 'EPERM'],
+    confirmed: () => process.geteuid?.() !== 0,
+    reason: 'The cgroup is not delegated to this user. cgroups(7), "Delegation"',
+    fix: 'With systemd: systemd-run --user --scope -p Delegate=yes npx jest',
+  },
+  {
+    steps: ['enter cgroup', 'leave cgroup'],
+    codes: ['EBUSY'],
+    confirmed: () => true,
+    reason:
+      'A cgroup that hands controllers down can hold no processes. cgroups(7), "no internal processes"',
+    fix: 'Run Jest in a cgroup without children: systemd-run --user --scope -p Delegate=yes npx jest',
+  },
+  {
+    steps: ['set limit memory.'],
+    codes: ['EBUSY'],
+    confirmed: () => true,
+    reason: 'The sandbox alone, before any test, has more memory than that.',
+    fix: 'Raise "cgroup.memoryMax": Node.js and Jest take about 100 MiB.',
+  },
+  {
+    steps: ['set limit memory.memsw', 'set limit memory.swap'],
+    codes: ['ENOENT', 'EACCES'],
+    confirmed: () => true,
+    reason: 'This kernel does not count swap for each cgroup.',
+    fix: 'Boot with swapaccount=1, or leave out "cgroup.memorySwapMax".',
   },
 ];
 

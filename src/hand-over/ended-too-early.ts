@@ -2,6 +2,7 @@ import { SandboxError } from '../errors/sandbox-error';
 import type { SandboxEnd } from '../launch/open-sandbox';
 import { limitsSet } from '../options/processes/early-end';
 import type { FileRun } from './file-run';
+import { outOfMemory } from './limits';
 import type { Progress } from './progress';
 
 /** The test process is gone and never said how the file went: why, and where it was. */
@@ -18,6 +19,15 @@ export function endedTooEarly(
       subject: testPath,
       option: 'timeout',
       fix: 'The option "timeout" of testEnvironmentOptions is the limit for a whole file.',
+    });
+  }
+  const memory = outOfMemory(end, options.cgroup);
+  if (memory !== undefined) {
+    return new SandboxError(`The test process was killed by SIGKILL ${where}: ${memory}`, {
+      step: 'run the file',
+      subject: testPath,
+      option: 'cgroup.memoryMax',
+      code: 'SIGKILL',
     });
   }
   if (end.error) return end.error;

@@ -11,6 +11,7 @@ import type {
 import type { Sandbox } from '../launch/open-sandbox';
 import type { CheckedOptions } from '../options/options';
 import type { SandboxSpec } from '../options/sandbox-spec';
+import { withOwnCache } from './other-user';
 
 /** One test file and all that is needed to run it. */
 export interface FileRun {
@@ -42,7 +43,7 @@ export function toRunFile(
     type: 'run-file',
     testPath: run.testPath,
     globalConfig: run.globalConfig,
-    projectConfig: run.projectConfig,
+    projectConfig: withOwnCache(run.projectConfig, spec),
     moduleMap: run.moduleMap.toJSON(),
     context: {
       changedFiles: list(run.context.changedFiles),

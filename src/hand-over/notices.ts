@@ -26,6 +26,23 @@ export function tellFallbacks({ fallbacks }: SandboxEnd): void {
   }
 }
 
+const toldOnce = new Set<string>();
+
+/** What could not be had, of what was only to be tried: said once, not once a file. */
+export function tellOnce(sentences: string[]): void {
+  for (const sentence of sentences) {
+    if (toldOnce.has(sentence)) continue;
+    toldOnce.add(sentence);
+    process.stderr.write(`ns-jest: ${sentence}\n`);
+  }
+}
+
+/** What is to be said of one file. */
+export function tellOfFile(sentences: string[], rootDir: string, testPath: string): void {
+  const file = path.relative(rootDir, testPath);
+  for (const sentence of sentences) process.stderr.write(`ns-jest: ${file}: ${sentence}\n`);
+}
+
 /** The processes that the file left running. */
 export function tellLeft({ exited }: SandboxEnd, rootDir: string, testPath: string): void {
   if (exited === undefined || exited.left.length === 0) return;

@@ -13,9 +13,11 @@ import { endedTooEarly } from './ended-too-early';
 import { EventQueue } from './event-queue';
 import { type FileRun, toRunFile } from './file-run';
 import { killOnDisconnect } from './kill-on-disconnect';
+import { limitSentences } from './limits';
 import { nodeCommand } from './node-command';
-import { tellFallbacks, tellLeft, tellMissing } from './notices';
+import { tellFallbacks, tellLeft, tellMissing, tellOfFile, tellOnce } from './notices';
 import { showOpenHandles } from './open-handles';
+import { explainRefusal } from './other-user';
 import { parseMessage } from './parse-message';
 import { printConsole } from './print-console';
 import { Progress } from './progress';
@@ -53,6 +55,8 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
   if (!run.isInterrupted?.()) {
     tellMissing(end);
     tellFallbacks(end);
+    tellOnce([...spec.ids.notices, ...spec.limits.notices]);
+    tellOfFile(limitSentences(end, run.options.cgroup), run.projectConfig.rootDir, run.testPath);
     tellLeft(end, run.projectConfig.rootDir, run.testPath);
   }
   if (answer === undefined) {
@@ -62,7 +66,7 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
     if (!run.isInterrupted?.()) printConsole(progress.console, run);
     throw error;
   }
-  return resultOf(answer, progress);
+  return resultOf(answer, progress, spec);
 }
 
 function toSpec({ globalConfig, projectConfig, jest, options }: FileRun): SandboxSpec {
@@ -137,7 +141,7 @@ function isAnswer(message: FromTestProcess): message is Answer {
 }
 
 /** @throws what the answer says that was thrown. */
-function resultOf(answer: Answer, progress: Progress): TestResult {
+function resultOf(answer: Answer, progress: Progress, spec: SandboxSpec): TestResult {
   switch (answer.type) {
     case 'file-succeeded':
       return {
@@ -146,7 +150,7 @@ function resultOf(answer: Answer, progress: Progress): TestResult {
         console: progress.console.length > 0 ? progress.console : undefined,
       };
     case 'file-failed':
-      throw unpackError(answer.error);
+      throw explainRefusal(unpackError(answer.error), spec);
     case 'not-isolated':
       throw new SandboxError(
         `The sandbox is not isolated: inside, these namespaces are the host's: ${answer.namespaces.join(', ')}`,

@@ -1,4 +1,4 @@
-import type { IdMapping } from '../options/ids/identity';
+import type { IdMapping } from '../options/ids/id-maps';
 import { checkPid } from './check';
 import { readText, unless } from './kernel-files';
 

@@ -9,7 +9,7 @@ import type { SandboxSpec } from '../options/sandbox-spec';
 import { initArguments } from './init-arguments';
 import { type Descriptors, descriptorsBeside } from './init-arguments/descriptors';
 import { checkOpen } from './pass-fds';
-import { type Exited, parseStatus, stepError } from './status';
+import { type Exited, parseStatus, stepError, type Used } from './status';
 
 /** How the command in a sandbox ended. */
 export interface SandboxEnd {
@@ -19,6 +19,8 @@ export interface SandboxEnd {
   /** Such as "SIGSEGV". */
   signal: string | null;
   exited?: Exited;
+  /** Of a sandbox with limits. */
+  used?: Used;
   /** Namespaces that were only to be tried, and why they could not be had. */
   missing: { name: string; code: string }[];
   /** What could be had by lesser means only. */
@@ -149,9 +151,13 @@ function readStatus(status: Socket, end: SandboxEnd, onReady: (init: number) => 
         end.exitCode = line.code;
         end.signal = line.signal === null ? null : signalName(line.signal);
         break;
+      case 'used':
+        end.used = line;
+        break;
       case 'init-killed':
         end.error ??= new SandboxError(
           `PID 1 of the sandbox was killed by ${signalName(line.signal)}`,
+          { code: signalName(line.signal) },
         );
         break;
       case 'ready':

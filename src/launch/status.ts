@@ -42,6 +42,21 @@ export interface Exited {
   left: { pid: number; command: string }[];
 }
 
+/** What the sandbox used of its limits, as far as its cgroups count it. */
+export interface Used {
+  type: 'used';
+  /** Bytes. */
+  memoryPeak?: number;
+  /** Processes that the kernel killed for want of memory. */
+  oomKills?: number;
+  /** Processes and threads at once. */
+  pidsPeak?: number;
+  /** How often fork(2) failed at the limit. */
+  pidsRefused?: number;
+  /** In how many periods the processors were used up. */
+  cpuThrottled?: number;
+}
+
 /** PID 1 was killed from outside. */
 interface InitKilled {
   type: 'init-killed';
@@ -49,7 +64,7 @@ interface InitKilled {
 }
 
 /** What ns-init writes on its status descriptor, one JSON object a line. */
-type StatusLine = StepFailed | NamespaceMissing | FellBack | Ready | Exited | InitKilled;
+type StatusLine = StepFailed | NamespaceMissing | FellBack | Ready | Exited | Used | InitKilled;
 
 export function parseStatus(line: string): StatusLine {
   return JSON.parse(line) as StatusLine;

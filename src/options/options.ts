@@ -1,5 +1,6 @@
 import type { CheckedFileOptions, FileOptions } from './files/options';
 import type { CheckedIdOptions, IdOptions } from './ids/options';
+import type { CheckedLimitOptions, LimitOptions } from './limits/options';
 import type { CheckedNamespaceOptions, NamespaceOptions } from './namespaces/options';
 import type { CheckedNetworkOptions, NetworkOptions } from './network/options';
 import type { CheckedProcessOptions, ProcessOptions } from './processes/options';
@@ -12,6 +13,7 @@ export interface SandboxOptions
     FileOptions,
     NetworkOptions,
     ProcessOptions,
+    LimitOptions,
     RunOptions {}
 
 /** The options after checking, with every default filled in. */
@@ -21,4 +23,5 @@ export interface CheckedOptions
     CheckedFileOptions,
     CheckedNetworkOptions,
     CheckedProcessOptions,
+    CheckedLimitOptions,
     CheckedRunOptions {}

@@ -2,6 +2,7 @@ import { SandboxError } from '../errors/sandbox-error';
 import { unknownOption } from './check';
 import { fileRoom } from './files/options';
 import { idRoom } from './ids/options';
+import { limitRoom } from './limits/options';
 import { namespaceRoom } from './namespaces/options';
 import { networkRoom } from './network/options';
 import type { CheckedOptions } from './options';
@@ -10,7 +11,7 @@ import type { Row } from './room';
 import { runRoom } from './run/options';
 
 /** In the order in which contradictions are looked for. */
-const ROOMS = [fileRoom, namespaceRoom, idRoom, networkRoom, processRoom, runRoom];
+const ROOMS = [fileRoom, namespaceRoom, idRoom, networkRoom, processRoom, limitRoom, runRoom];
 
 const ROWS = Object.assign({}, ...ROOMS.map(({ rows }) => rows)) as {
   [Name in keyof CheckedOptions]: Row<CheckedOptions[Name]>;

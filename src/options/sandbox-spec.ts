@@ -3,6 +3,7 @@ import type { NeededPaths } from './files/kept-paths';
 import { type FileSpec, toFileSpec } from './files/spec';
 import { currentIdentity, type Identity } from './ids/identity';
 import { type IdSpec, toIdSpec } from './ids/spec';
+import { type LimitSpec, toLimitSpec } from './limits/spec';
 import { type NetworkSpec, toNetworkSpec } from './network/spec';
 import type { CheckedOptions } from './options';
 import { type ProcessSpec, toProcessSpec } from './processes/spec';
@@ -15,6 +16,7 @@ export interface SandboxSpec {
   files: FileSpec;
   network: NetworkSpec;
   processes: ProcessSpec;
+  limits: LimitSpec;
 }
 
 /**
@@ -37,9 +39,10 @@ export function toSandboxSpec(
   return {
     namespaces: NAMESPACES.map(({ name }) => name).filter((name) => choices[name] === true),
     tryNamespaces: NAMESPACES.map(({ name }) => name).filter((name) => choices[name] === 'try'),
-    ids: toIdSpec(options, identity, wanted('user')),
+    ids: toIdSpec(options, identity, wanted('user'), needed.folders),
     files: toFileSpec(options, needed, identity.uid === 0, wanted),
     network: toNetworkSpec(options, wanted),
     processes: toProcessSpec(options, wanted),
+    limits: toLimitSpec(options),
   };
 }

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "ids/id_programs.h"
+
 namespace {
 
 std::string MapText(const std::vector<IdMapLine>& map) {
@@ -36,15 +38,20 @@ StepFailure WriteProcFile(pid_t child, const char* file, const std::string& text
 
 }  // namespace
 
-StepFailure WriteIdMaps(const IdOptions& options, pid_t child) {
+StepFailure WriteIdMaps(const IdOptions& options, pid_t child, int lifeline_fd) {
+  struct Map {
+    const char* file;
+    const std::vector<IdMapLine>& lines;
+    const char* program;
+  };
   StepFailure failure;
   // setgroups first: the kernel refuses an ordinary user's gid_map while it is allowed.
   if (options.deny_setgroups) failure = WriteProcFile(child, "setgroups", "deny");
-  if (failure.error == 0 && !options.uid_map.empty()) {
-    failure = WriteProcFile(child, "uid_map", MapText(options.uid_map));
-  }
-  if (failure.error == 0 && !options.gid_map.empty()) {
-    failure = WriteProcFile(child, "gid_map", MapText(options.gid_map));
+  for (const Map& map : {Map{"uid_map", options.uid_map, options.newuidmap},
+                         Map{"gid_map", options.gid_map, options.newgidmap}}) {
+    if (failure.error != 0 || map.lines.empty()) continue;
+    failure = map.program == nullptr ? WriteProcFile(child, map.file, MapText(map.lines))
+                                     : RunIdProgram(map.program, map.lines, child, lifeline_fd);
   }
   return failure;
 }

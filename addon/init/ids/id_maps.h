@@ -6,5 +6,5 @@
 #include "ids/id_options.h"
 #include "status.h"
 
-// Outside: writes the child's maps.
-StepFailure WriteIdMaps(const IdOptions& options, pid_t child);
+// Outside: writes the child's maps, or has them written. Gives up when the lifeline closes.
+StepFailure WriteIdMaps(const IdOptions& options, pid_t child, int lifeline_fd);

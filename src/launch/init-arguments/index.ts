@@ -2,6 +2,7 @@ import type { SandboxSpec } from '../../options/sandbox-spec';
 import type { Descriptors } from './descriptors';
 import { fileArguments } from './files';
 import { idArguments } from './ids';
+import { limitArguments } from './limits';
 import { networkArguments } from './network';
 import { processArguments } from './processes';
 import { each, list } from './words';
@@ -20,6 +21,7 @@ export function initArguments(
     ...fileArguments(spec.files),
     ...networkArguments(spec.network),
     ...processArguments(spec.processes),
+    ...limitArguments(spec.limits),
     `--status-fd=${status}`,
     `--lifeline-fd=${lifeline}`,
     ...each('pass-fd', passFds.map(String)),

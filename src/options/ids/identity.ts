@@ -1,11 +1,5 @@
 import { readFileSync } from 'node:fs';
-
-/** user_namespaces(7): a run of ids inside that stands for a run of ids outside. */
-export interface IdMapping {
-  inside: number;
-  outside: number;
-  count: number;
-}
+import type { IdMapping } from './id-maps';
 
 /** Who asks for a sandbox, and which ids he has to give. */
 export interface Identity {

@@ -1,0 +1,18 @@
+// Who PID 1 and the command are: setresuid(2) and its kin, after the id maps are written.
+#pragma once
+
+#include "ids/id_options.h"
+#include "refusal.h"
+
+// A change of ids clears the parent-death signal. prctl(2), PR_SET_PDEATHSIG
+struct Supervisor {
+  int death_signal = 0;  // what we are sent when he dies
+  int go = -1;           // he holds the other end for as long as he lives
+};
+
+// Inside: PID 1 takes ids that exist, when its own are not mapped. It keeps its capabilities.
+void BecomeInit(const InitIds& ids, const Supervisor& supervisor);
+
+// Both in the child that becomes the command.
+Refusal BecomeUser(const IdOptions& options, const Supervisor& supervisor);
+Refusal RequireReadable(const IdOptions& options);
