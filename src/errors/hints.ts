@@ -128,13 +128,13 @@ const ROWS: Row[] = [
     codes: ['EPERM'],
     confirmed: () => true,
     reason: 'Nobody can be given a capability that the sandbox itself does not have.',
-    fix: 'See what it has: capsh --decode=$(sed -n "s/^CapBnd:.//p" /proc/self/status). In a user namespace it has all.',
+    fix: 'Leave it out. With the namespace "user" a sandbox has all.',
   },
   {
     steps: ['open sysctl'],
     codes: ['EACCES', 'EROFS', 'EPERM'],
     confirmed: () => true,
-    reason: 'The kernel lets only real root, or nobody, write this one in a namespace.',
+    reason: "Its file is another owner's, or read-only: the kernel keeps it from the sandbox.",
     fix: 'Leave it out of the option "sysctl", or write it as root.',
   },
   {
@@ -142,7 +142,7 @@ const ROWS: Row[] = [
     codes: ['ENOENT'],
     confirmed: () => true,
     reason: 'This kernel has no such parameter in a namespace.',
-    fix: 'See those that there are with: unshare -rni sysctl -a',
+    fix: 'Leave it out of the option "sysctl".',
   },
   {
     steps: ['mount proc', 'mount sysfs'],

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -44,6 +45,15 @@ describe('limits', () => {
     expect(lines).toContain('Max core file size 0 0');
     expect(lines.filter((line) => line.startsWith('Max open files'))).toHaveLength(2);
     expect(lines.filter((line) => line === 'Max open files 20 30')).toHaveLength(1);
+  });
+
+  test('a hard limit is raised by who may raise it outside, and by nobody else', async () => {
+    const { stdout: now } = await run([], sh('ulimit -Hn'));
+    const more = Number(now) + 1;
+    const { stdout, status } = await run([...FULL, `--rlimit=nofile::${more}`], sh('ulimit -Hn'));
+    const may = spawnSync('prlimit', [`--nofile=1:${more}`, 'true']).status === 0;
+    if (may) expect(stdout).toBe(`${more}\n`);
+    else expect(status).toMatchObject([{ type: 'failed', step: 'raise limit' }]);
   });
 
   test.each([
