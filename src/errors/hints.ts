@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statfsSync, statSync } from 'node:fs';
+import os from 'node:os';
 import { NAMESPACES } from '../namespaces';
 
 /** A cause that a probe confirmed, and what to do about it. */
@@ -145,6 +146,36 @@ const ROWS: Row[] = [
     fix: 'Leave it out of the option "sysctl".',
   },
   {
+    steps: ['mount overlay'],
+    codes: ['ENODEV'],
+    confirmed: () => !/\toverlay$/m.test(read('/proc/filesystems') ?? '\toverlay'),
+    reason: 'This kernel has no overlay file system, or its module is not loaded.',
+    fix: 'Run: sudo modprobe overlay',
+  },
+  {
+    steps: ['mount overlay'],
+    codes: ['EPERM'],
+    confirmed: () => process.geteuid?.() !== 0 && isOlderThan(5, 11),
+    reason: 'Before Linux 5.11 only root may mount an overlay.',
+    fix: 'Run Jest as root, or leave the overlay out.',
+  },
+  {
+    steps: ['mount overlay'],
+    codes: ['EINVAL'],
+    confirmed: () => statfsSync('/').type === OVERLAYFS_MAGIC,
+    reason: 'The root here is an overlay itself, as in a container: the kernel stacks two at most.',
+    fix: 'Use directories on another file system, such as a volume.',
+  },
+  {
+    steps: ['exec'],
+    // 80 is ELIBBAD, which Node has no name for.
+    codes: ['ENOENT', 'EACCES', 'ENOEXEC', 'errno 80', 'EIO'],
+    confirmed: () => exists(process.execPath),
+    reason:
+      'On the host the program is there: the root file system inside lacks it or its loader, or has another loader by that name.',
+    fix: 'Bind what is missing by the option "mounts", or use a root with the same C library as the host.',
+  },
+  {
     steps: ['mount proc', 'mount sysfs'],
     codes: ['EPERM'],
     confirmed: () => isMasked('/proc/') || isMasked('/sys/'),
@@ -239,6 +270,14 @@ function read(path: string): string | undefined {
     // What cannot be read confirms nothing.
     return undefined;
   }
+}
+
+/** statfs(2) */
+const OVERLAYFS_MAGIC = 0x794c7630;
+
+function isOlderThan(major: number, minor: number): boolean {
+  const [hasMajor = 0, hasMinor = 0] = os.release().split('.').map(Number);
+  return hasMajor < major || (hasMajor === major && hasMinor < minor);
 }
 
 function exists(path: string): boolean {

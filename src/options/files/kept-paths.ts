@@ -70,19 +70,22 @@ function outermost(files: string[]): string[] {
 }
 
 /**
- * Refuses what would hide a folder that Jest works in, or Node itself.
+ * Refuses options that are at or above one of these paths.
  *
  * @param covers Paths and the options that name them.
+ * @param says What they would do to a path of those.
  */
 export function checkCovered(
-  { folders }: NeededPaths,
+  paths: string[],
   covers: { option: string; path: string }[],
+  says: (file: string) => string,
 ): void {
-  const needed = [...folders, process.execPath].map(resolved);
+  const needed = paths.map(resolved).filter((file) => file !== undefined);
   for (const { option, path: cover } of covers) {
-    const hidden = needed.find((file) => file !== undefined && isAtOrBelow(file, cover));
+    const places = [cover, resolved(cover) ?? cover];
+    const hidden = needed.find((file) => places.some((place) => isAtOrBelow(file, place)));
     if (hidden === undefined) continue;
-    throw new SandboxError(`The option "${option}" hides ${hidden}, which Jest itself needs`, {
+    throw new SandboxError(`The option "${option}" ${says(hidden)}`, {
       option,
       subject: hidden,
       fix: 'Choose a path beside it or below it.',

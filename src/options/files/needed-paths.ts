@@ -63,10 +63,19 @@ function findNeededPaths(
       ...absolutePathsIn(globalConfig),
       process.cwd(),
       process.execPath,
+      ...filesOfNode(),
       // With the host's network, name resolution reads a file that systemd keeps in /run.
       '/etc/resolv.conf',
     ],
   };
+}
+
+/** What Node opens by itself, before Jest: modules to preload, certificates. node(1) */
+function filesOfNode(): string[] {
+  const { NODE_OPTIONS = '', NODE_EXTRA_CA_CERTS = '' } = process.env;
+  return [...NODE_OPTIONS.split(/\s+/), ...process.execArgv, NODE_EXTRA_CA_CERTS]
+    .map((word) => word.replace(/^--[\w-]+=/, ''))
+    .filter((word) => path.isAbsolute(word));
 }
 
 /** node_modules of a folder and of every folder above it: where Node looks. */

@@ -143,19 +143,34 @@ function etcMounts(options: CheckedOptions, ownNames: boolean): CheckedMount[] {
 const COVERING = ['bind', 'tmpfs', 'proc', 'sysfs', 'devpts', 'mqueue', 'overlay', 'file'];
 
 function checkHidden(options: CheckedOptions, needed: NeededPaths, mounts: CheckedMount[]): void {
-  checkCovered(needed, [
-    ...mounts
-      .filter(({ type }) => COVERING.includes(type))
-      .map(({ option, target }) => ({ option, path: target })),
-    ...options.maskedPaths.map((masked, index) => ({
-      option: `maskedPaths[${index}]`,
-      path: masked,
-    })),
-  ]);
+  const covering = mounts.filter(({ type }) => COVERING.includes(type));
+  const named = (option: string) => (file: string, index: number) => ({
+    option: `${option}[${index}]`,
+    path: file,
+  });
+  // What is bound onto itself is there still.
+  const isOntoItself = ({ type, sources, target }: CheckedMount) =>
+    type === 'bind' && sources[0] === target;
   checkCovered(
-    { ...needed, folders: needed.written },
-    options.readonlyPaths.map((file, index) => ({ option: `readonlyPaths[${index}]`, path: file })),
+    [...needed.folders, process.execPath],
+    [
+      ...covering.filter((mount) => !isOntoItself(mount)).map(placeOf),
+      ...options.maskedPaths.map(named('maskedPaths')),
+    ],
+    (file) => `hides ${file}, which Jest itself needs`,
   );
+  checkCovered(
+    needed.written,
+    [
+      ...covering.filter((mount) => isOntoItself(mount) && mount.readonly).map(placeOf),
+      ...options.readonlyPaths.map(named('readonlyPaths')),
+    ],
+    (file) => `makes ${file} read-only, which Jest itself writes to`,
+  );
+}
+
+function placeOf({ option, target }: CheckedMount): { option: string; path: string } {
+  return { option, path: target };
 }
 
 /** $TMPDIR, where it lies below a covered directory: programs expect it to be there. */
