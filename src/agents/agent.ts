@@ -6,7 +6,8 @@ import { AgentMemory } from './agent-memory';
 import { bear } from './birth';
 import { AgentCgroup } from './cgroup';
 import type { SystemCallName } from './constants/system-calls';
-import type { CloneRequest, Core, PendingCall } from './core';
+import type { PendingCall } from './conversation';
+import type { Core } from './core';
 import { AgentFiles } from './files';
 import { AgentIpc } from './ipc';
 import type { Argument } from './memory';
@@ -22,7 +23,7 @@ import { AgentTime } from './time';
 import { AgentUser, type IdTriple } from './user';
 import { AgentUts } from './uts';
 import type { WaitStatus } from './wait-status';
-import { MAX_DESCRIPTORS, words } from './wire';
+import { type CloneRequest, MAX_DESCRIPTORS, words } from './wire';
 
 export interface ProcessIds {
   pid: number;

@@ -1,13 +1,21 @@
 import fs from 'node:fs';
-import { SystemError, type SystemErrorFacts } from '../errors/system-error';
+import { SystemError } from '../errors/system-error';
 import { binaryPath, callNative } from '../native/load';
 import { AgentError } from './agent-error';
 import { Channel, type Reply } from './channel';
-import { type SystemCallName, systemCalls } from './constants/system-calls';
-import type { Argument } from './memory';
+import { systemCalls } from './constants/system-calls';
+import { Conversation } from './conversation';
 import { openAgents } from './registry';
 import { decodeWaitStatus, describeStatus, type WaitStatus } from './wait-status';
-import { callRequest, long, OPERATIONS, request, words } from './wire';
+import {
+  type CloneRequest,
+  callRequest,
+  cloneBody,
+  OPERATIONS,
+  request,
+  type SpawnRequest,
+  spawnBody,
+} from './wire';
 
 /** As long as any call that a test would wait for; a call that never returns is a failed test. */
 export const DEFAULT_TIME_LIMIT = 10_000;
@@ -17,30 +25,8 @@ const REAP_LIMIT = 200;
 
 const SIGKILL = 9;
 const UNKNOWN: WaitStatus = { code: null, signal: null, core: false };
-const SIGCHLD = 17;
 const WNOHANG = 1;
 const WALL = 0x4000_0000;
-
-export interface CloneRequest {
-  /** CLONE_* without those of threads. */
-  flags: number | bigint;
-  exitSignal?: number;
-  setTid?: readonly number[];
-  /** A descriptor of the cloning agent. */
-  cgroup?: number;
-  dieWithParent?: boolean;
-}
-
-export interface SpawnRequest {
-  command: string;
-  args: readonly string[];
-  env: NodeJS.ProcessEnv;
-  cwd: string;
-  /** Descriptors of the agent; -1 keeps its own. */
-  stdio: readonly [number, number, number];
-  /** The agent itself becomes the program. */
-  replace: boolean;
-}
 
 interface Birth {
   channel: Channel;
@@ -49,14 +35,6 @@ interface Birth {
   pidfd: number | undefined;
   parent: Core | undefined;
   timeLimit: number;
-}
-
-/** A call under way: the agent is in it, and the test goes on. */
-export interface PendingCall {
-  /** Whether the call has returned. */
-  done(): boolean;
-  /** Its result, waited for; throws as the call itself would. */
-  result(): number;
 }
 
 /** How a child of this process ended; null if it has not, undefined if somebody else has reaped it. */
@@ -80,7 +58,7 @@ function pause(): boolean {
  * A process of ns-agent and the channel to it: requests, time limit, birth and death. What can be asked
  * of it, by area, is built on `call`.
  */
-export class Core {
+export class Core extends Conversation {
   /** As this process sees it; 0 if it does not. */
   readonly pid: number;
   /** As its parent sees it. */
@@ -88,23 +66,18 @@ export class Core {
   readonly parent: Core | undefined;
   /** A descriptor of this process; undefined where the kernel has none. */
   readonly pidfd: number | undefined;
-  timeLimit: number;
   /** Agents that are there for this one alone, and end with it. */
   readonly companions: Core[] = [];
 
-  private readonly channel: Channel;
   private readonly children = new Set<Core>();
-  private busyWith: string | undefined;
-  private open = true;
   private reaped: WaitStatus | undefined;
 
   private constructor({ channel, pid, pidInParent, pidfd, parent, timeLimit }: Birth) {
-    this.channel = channel;
+    super(channel, timeLimit);
     this.pid = pid;
     this.pidInParent = pidInParent;
     this.pidfd = pidfd;
     this.parent = parent;
-    this.timeLimit = timeLimit;
     // One without a parent is the starter, which no test has made.
     if (parent === undefined) return;
     parent.children.add(this);
@@ -119,6 +92,7 @@ export class Core {
     const hello = channel.receive(timeLimit);
     if (hello === 'late' || hello === 'ended') {
       channel.close();
+      process.kill(pid, 'SIGKILL');
       callNative('waitpid', [pid, 0]);
       throw new AgentError(`The agent ${path} did not start`, 'AGENT_ENDED', pid);
     }
@@ -128,93 +102,20 @@ export class Core {
     });
   }
 
-  /** Whether requests can be made. */
-  get alive(): boolean {
-    return this.open;
-  }
-
   /** How it ended, if it has and that is known. */
   get status(): WaitStatus | undefined {
     return this.reaped;
   }
 
-  /**
-   * A system call in the agent.
-   *
-   * @throws SystemError if the kernel refuses.
-   */
-  call(name: SystemCallName | number, args: readonly Argument[], facts?: SystemErrorFacts): number {
-    return this.startCall(name, args, facts).result();
-  }
-
-  /** The same without waiting for its end. */
-  startCall(
-    name: SystemCallName | number,
-    args: readonly Argument[],
-    facts: SystemErrorFacts = {},
-  ): PendingCall {
-    const number = typeof name === 'number' ? name : systemCalls[name];
-    if (number === undefined) {
-      throw new TypeError(`Unknown system call "${name}" on linux-${process.arch}`);
-    }
-    const syscall = typeof name === 'number' ? `syscall ${name}` : name;
-    const { bytes, update } = callRequest(number, args);
-    this.send(syscall, bytes);
-    let reply: Reply | undefined;
-    return {
-      done: () => {
-        if (reply === undefined) {
-          const received = this.channel.receive(0);
-          if (received === 'ended') throw this.endedError(syscall);
-          if (received !== 'late') reply = this.answered(received);
-        }
-        return reply !== undefined;
-      },
-      result: () => {
-        reply ??= this.receive(syscall);
-        if (reply.error !== 0) throw new SystemError({ errno: reply.error, syscall, facts });
-        update(reply.rest);
-        return Number(reply.value);
-      },
-    };
-  }
-
-  /** One of the operations that are not a system call. */
-  operate(
-    operation: keyof typeof OPERATIONS,
-    syscall: string,
-    body: Uint8Array[],
-    {
-      facts = {},
-      descriptors = [] as number[],
-    }: { facts?: SystemErrorFacts; descriptors?: number[] } = {},
-  ): Reply {
-    this.send(syscall, request(OPERATIONS[operation], ...body), descriptors);
-    const reply = this.receive(syscall);
-    if (reply.error !== 0) throw new SystemError({ errno: reply.error, syscall, facts });
-    return reply;
-  }
-
   /** A nested agent, its child. */
-  clone({
-    flags,
-    exitSignal = SIGCHLD,
-    setTid = [],
-    cgroup = -1,
-    dieWithParent = true,
-  }: CloneRequest): Core {
-    const body = [
-      long(flags),
-      words(exitSignal, cgroup, dieWithParent ? 1 : 0, setTid.length),
-      words(...setTid, ...new Array<number>(32 - setTid.length).fill(0)),
-    ];
+  clone(wanted: CloneRequest): Core {
     this.refuseIfUnable('clone3');
     const [ours, theirs] = callNative('agentChannel', []);
     const channel = new Channel(ours);
     let reply: Reply;
     let hello: ReturnType<Channel['receive']>;
     try {
-      reply = this.operate('clone', 'clone3', body, { descriptors: [theirs] });
+      reply = this.operate('clone', 'clone3', cloneBody(wanted), { descriptors: [theirs] });
       hello = channel.receive(this.timeLimit);
     } catch (error) {
       channel.close();
@@ -232,16 +133,10 @@ export class Core {
   }
 
   /** A program as a child, by its pid; or, to replace the agent, nothing: the agent has ended then. */
-  spawn({ command, args, env, cwd, stdio, replace }: SpawnRequest): number {
-    const argv = [command, ...args];
-    const variables = Object.entries(env).filter(([, value]) => value !== undefined);
-    const strings = [cwd, ...argv, ...variables.map(([name, value]) => `${name}=${value}`)];
-    const body = [
-      words(...stdio, replace ? 1 : 0, argv.length, variables.length),
-      Buffer.from(`${strings.join('\0')}\0`),
-    ];
-    const facts = { path: command };
-    if (!replace) return Number(this.operate('spawn', 'execve', body, { facts }).value);
+  spawn(wanted: SpawnRequest): number {
+    const body = spawnBody(wanted);
+    const facts = { path: wanted.command };
+    if (!wanted.replace) return Number(this.operate('spawn', 'execve', body, { facts }).value);
     this.send('execve', request(OPERATIONS.spawn, ...body));
     const reply = this.channel.receive(this.timeLimit);
     if (typeof reply === 'object') {
@@ -279,7 +174,7 @@ export class Core {
    * Kills and reaps it, and the agents that it made, innermost first. Nothing happens if it has
    * ended already.
    */
-  end(): void {
+  override end(): void {
     for (const child of this.children) child.end();
     if (this.reaped !== undefined) return;
     try {
@@ -353,11 +248,6 @@ export class Core {
     return reply.value === 0n ? null : decodeWaitStatus(status.readInt32LE());
   }
 
-  private closeChannel(): void {
-    this.open = false;
-    this.channel.close();
-  }
-
   private close(status: WaitStatus | undefined): void {
     this.closeChannel();
     if (this.reaped === undefined && this.pidfd !== undefined) fs.closeSync(this.pidfd);
@@ -367,49 +257,7 @@ export class Core {
     for (const companion of this.companions.splice(0)) companion.end();
   }
 
-  private refuseIfUnable(what: string): void {
-    if (!this.open) throw this.endedError(what);
-    if (this.busyWith !== undefined) {
-      throw new AgentError(
-        `Agent ${this.pid} is still in ${this.busyWith}, so it cannot do ${what}: take that call's result first`,
-        'AGENT_BUSY',
-        this.pid,
-      );
-    }
-  }
-
-  private send(what: string, bytes: Buffer, descriptors: number[] = []): void {
-    this.refuseIfUnable(what);
-    try {
-      this.channel.send(bytes, descriptors);
-    } catch (error) {
-      if ((error as { code?: string }).code === 'EPIPE') throw this.endedError(what);
-      throw error;
-    }
-    this.busyWith = what;
-  }
-
-  private receive(what: string): Reply {
-    const reply = this.channel.receive(this.timeLimit);
-    if (reply === 'ended') throw this.endedError(what);
-    if (reply === 'late') {
-      this.end();
-      throw new AgentError(
-        `Agent ${this.pid} did not return from ${what} within ${this.timeLimit} ms, so it was killed. ` +
-          'A call that may block belongs in startCall, or takes a larger timeLimit',
-        'AGENT_TIMEOUT',
-        this.pid,
-      );
-    }
-    return this.answered(reply);
-  }
-
-  private answered(reply: Reply): Reply {
-    this.busyWith = undefined;
-    return reply;
-  }
-
-  private endedError(during: string): AgentError {
+  protected override endedError(during: string): AgentError {
     this.closeChannel();
     // Its end of the channel closes a moment before it can be reaped.
     this.reapWithin(REAP_LIMIT);

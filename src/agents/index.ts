@@ -17,8 +17,20 @@ let starter: Agent | undefined;
  */
 export function agent(options: AgentOptions = {}): Agent {
   checkAgentOptions(options);
-  if (starter === undefined || !starter.alive) starter = new Agent(Core.start());
-  // The test may have changed it meanwhile.
-  starter.fs.chdir(process.cwd());
-  return bear(starter, options);
+  return bear(readyStarter(), options);
+}
+
+/** In the working directory that the test has now. A test may have killed it, with all its processes. */
+function readyStarter(): Agent {
+  if (starter?.alive) {
+    try {
+      starter.fs.chdir(process.cwd());
+      return starter;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'AGENT_ENDED') throw error;
+    }
+  }
+  // Born in it.
+  starter = new Agent(Core.start());
+  return starter;
 }

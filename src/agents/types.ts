@@ -3,7 +3,7 @@ export type { AgentError, AgentErrorCode } from './agent-error';
 export type { CgroupMembership } from './cgroup';
 export type { Capability } from './constants/processes';
 export type { SystemCallName } from './constants/system-calls';
-export type { PendingCall } from './core';
+export type { PendingCall } from './conversation';
 export type { FileStatus } from './files';
 export type { SemaphoreStep } from './ipc';
 export type { Argument, Pointee } from './memory';

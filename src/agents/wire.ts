@@ -95,3 +95,51 @@ export function long(number: number | bigint): Buffer {
   bytes.writeBigUInt64LE(BigInt.asUintN(64, BigInt(number)));
   return bytes;
 }
+
+export interface CloneRequest {
+  /** CLONE_* without those of threads. */
+  flags: number | bigint;
+  exitSignal?: number;
+  setTid?: readonly number[];
+  /** A descriptor of the cloning agent. */
+  cgroup?: number;
+  dieWithParent?: boolean;
+}
+
+export interface SpawnRequest {
+  command: string;
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  /** Descriptors of the agent; -1 keeps its own. */
+  stdio: readonly [number, number, number];
+  /** The agent itself becomes the program. */
+  replace: boolean;
+}
+
+const SIGCHLD = 17;
+/** kMaxLevels in addon/agent/clone.cc. */
+const MAX_LEVELS = 32;
+
+/** struct CloneRequest. */
+export function cloneBody({
+  flags,
+  exitSignal = SIGCHLD,
+  setTid = [],
+  cgroup = -1,
+  dieWithParent = true,
+}: CloneRequest): Buffer[] {
+  const levels = Array.from({ length: MAX_LEVELS }, (_, index) => setTid[index] ?? 0);
+  return [long(flags), words(exitSignal, cgroup, dieWithParent ? 1 : 0, setTid.length, ...levels)];
+}
+
+/** struct SpawnRequest, and the strings behind it. */
+export function spawnBody({ command, args, env, cwd, stdio, replace }: SpawnRequest): Buffer[] {
+  const argv = [command, ...args];
+  const variables = Object.entries(env).filter(([, value]) => value !== undefined);
+  const strings = [cwd, ...argv, ...variables.map(([name, value]) => `${name}=${value}`)];
+  return [
+    words(...stdio, replace ? 1 : 0, argv.length, variables.length),
+    Buffer.from(`${strings.join('\0')}\0`),
+  ];
+}

@@ -15,7 +15,8 @@ import {
   socketAddress,
 } from './socket-address';
 
-export type { Link, LinkEvent, LinkRequest, LinkTarget } from './links';
+export type { Link } from './link';
+export type { LinkEvent, LinkRequest, LinkTarget } from './links';
 export type { SocketAddress } from './socket-address';
 
 const IFREQ_SIZE = 40;

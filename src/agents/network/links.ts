@@ -1,10 +1,5 @@
 import { SystemError } from '../../errors/system-error';
-import {
-  addressBytes,
-  addressText,
-  hardwareAddressText,
-  parseHardwareAddress,
-} from '../../helpers/address-bytes';
+import { addressBytes, addressText, parseHardwareAddress } from '../../helpers/address-bytes';
 import {
   checkInterfaceRequest,
   commonAttributes,
@@ -23,9 +18,9 @@ import {
 import { FAMILIES, familyOf, parseAddress, parsePrefix } from '../../helpers/rtnetlink-names';
 import type { Agent } from '../agent';
 import { E } from '../constants/files';
-import { namesOf } from '../constants/flags';
 import { IFF, IFLA, NLM, RTM, RTNLGRP } from '../constants/network';
 import type { Core } from '../core';
+import { type Link, parseLink } from './link';
 import { Netlink } from './netlink';
 
 /** A net namespace to make or move something in: a descriptor of the agent, or a pid as it sees it. */
@@ -43,24 +38,6 @@ export type LinkRequest = Without<InterfaceRequest, 'namespace' | 'peer'> & {
   peer?: { name: string; mtu?: number; address?: string; namespace?: LinkTarget; index?: number };
 };
 
-export interface Link {
-  index: number;
-  name: string;
-  kind?: string;
-  /** `IFF_UP` and so on. */
-  flags: string[];
-  up: boolean;
-  mtu: number;
-  address?: string;
-  /** The index of its bridge, 0 for none. */
-  master: number;
-  /** The index of what it lies on, or is paired with; 0 for none. */
-  link: number;
-  /** The id of the network namespace of that one, if it is another. */
-  linkNsid?: number;
-  altnames: string[];
-}
-
 export interface LinkEvent {
   type: 'RTM_NEWLINK' | 'RTM_DELLINK' | string;
   name: string;
@@ -69,9 +46,7 @@ export interface LinkEvent {
   nsid?: number;
 }
 
-const HEADER_BYTES = 16;
 const ADDRESS_HEADER_BYTES = 8;
-const IFLA_INFO_KIND = 1;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const RTA = { dst: 1, oif: 4, gateway: 5 } as const;
@@ -338,49 +313,6 @@ export class AgentLinks {
       this.agent.fs.close(fd);
     }
   }
-}
-
-function parseLink(body: Buffer): Link {
-  const attributes = readAttributes(body.subarray(HEADER_BYTES));
-  const flags = readU32(body, 8);
-  const address = attributes.get(IFLA.IFLA_ADDRESS);
-  const info = attributes.get(IFLA.IFLA_LINKINFO);
-  const kind = info && readAttributes(info).get(IFLA_INFO_KIND);
-  const nsid = attributes.get(IFLA.IFLA_LINK_NETNSID)?.readInt32LE(0);
-  return {
-    index: readU32(body, 4),
-    name: cString(attributes.get(IFLA.IFLA_IFNAME)),
-    ...(kind && { kind: cString(kind) }),
-    flags: namesOf(IFF, flags),
-    up: (flags & IFF.IFF_UP) !== 0,
-    mtu: number(attributes, IFLA.IFLA_MTU),
-    ...(address && { address: hardwareAddressText(address) }),
-    master: number(attributes, IFLA.IFLA_MASTER),
-    link: number(attributes, IFLA.IFLA_LINK),
-    ...(nsid !== undefined && { linkNsid: nsid }),
-    altnames: altnames(attributes.get(IFLA.IFLA_PROP_LIST)),
-  };
-}
-
-function number(attributes: Map<number, Buffer>, type: number): number {
-  const value = attributes.get(type);
-  return value === undefined ? 0 : readU32(value);
-}
-
-function cString(bytes: Buffer | undefined): string {
-  return bytes === undefined ? '' : (bytes.toString('utf8').split('\0')[0] as string);
-}
-
-/** A list of attributes of one type, which a map would not keep apart. */
-function altnames(list: Buffer | undefined): string[] {
-  const names: string[] = [];
-  for (let at = 0; list !== undefined && at + 4 <= list.length; ) {
-    const length = list.readUInt16LE(at);
-    if (length < 4) break;
-    names.push(cString(list.subarray(at + 4, at + length)));
-    at += (length + 3) & ~3;
-  }
-  return names;
 }
 
 function toEvent(type: number, body: Buffer, nsid: number | undefined): LinkEvent {
