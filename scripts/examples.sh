@@ -22,7 +22,7 @@ heading() {
 }
 
 prepare() {
-  sh scripts/setup.sh redis-server nginx-light procps
+  sh scripts/setup.sh redis-server nginx-light procps iproute2 iputils-ping nftables
   # The examples find ns-jest as any project does: in a node_modules above them.
   mkdir -p examples/node_modules
   ln -sfn ../.. examples/node_modules/ns-jest

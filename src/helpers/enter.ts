@@ -20,7 +20,10 @@ export interface Entrance {
 }
 
 /** Which of a process's namespaces to enter: those that are not this process's own. */
-function namesOf(pid: number, wanted: readonly NamespaceName[] | undefined): NamespaceName[] {
+export function namesOf(
+  pid: number,
+  wanted: readonly NamespaceName[] | undefined,
+): NamespaceName[] {
   const own = ids();
   const there = ids(pid);
   return NAMESPACES.map(({ name }) => name).filter((name) => {

@@ -1,5 +1,7 @@
 // Node's own timers: those of the test may be faked.
 import { clearTimeout, setTimeout } from 'node:timers';
+import type { Agent } from '../agents/agent';
+import type { AgentOptions } from '../agents/options';
 import type { Opened, Sandbox as Running, SandboxEnd } from '../launch/open-sandbox';
 import type { NamespaceIds } from '../namespaces';
 import type { SandboxOptions } from '../options/options';
@@ -7,7 +9,7 @@ import type { RunOptions as FileRunOptions } from '../options/run/options';
 import { checkName, checkText } from './check';
 import { collectText } from './collect-output';
 import { ASYNC_DISPOSE } from './dispose';
-import { enter } from './enter';
+import { enter, namesOf } from './enter';
 import { ids } from './namespace-ids';
 import type { RunOptions, RunResult } from './run';
 
@@ -55,6 +57,7 @@ export class NestedSandbox {
   readonly missing: { name: string; code: string }[];
   /** What could be had by lesser means only. */
   readonly fallbacks: { wanted: string; instead: string; code: string }[];
+  readonly #agents: Agent[] = [];
   readonly #running: Running;
   readonly #end: Promise<NestedSandboxEnd>;
 
@@ -85,11 +88,29 @@ export class NestedSandbox {
     return enter({ pid: this.pid }).run(command, args, { cwd: process.cwd(), ...options });
   }
 
+  /**
+   * An agent in there: `ns.agent` with its namespaces joined first. docs/agents.md
+   *
+   * @throws TypeError if an option cannot be right.
+   * @throws SystemError if the kernel refuses, or the sandbox has ended (ESRCH).
+   */
+  agent(options: Omit<AgentOptions, 'join'> = {}): Agent {
+    const { agent } = require('../agents') as typeof import('../agents');
+    const { pid } = this;
+    const made = agent({ ...options, join: { pid, namespaces: namesOf(pid, undefined) } });
+    this.#agents.push(made);
+    return made;
+  }
+
   /** Sends the command a signal; SIGKILL, the default, kills everything in there. */
   kill(signal: NodeJS.Signals = 'SIGKILL'): void {
     checkName('signal', signal);
-    if (signal === 'SIGKILL') this.#running.kill();
-    else this.#running.signal(signal);
+    if (signal === 'SIGKILL') {
+      this.#endAgents();
+      this.#running.kill();
+      return;
+    }
+    this.#running.signal(signal);
   }
 
   /** How it ends. Waits for that, and changes nothing. */
@@ -102,6 +123,7 @@ export class NestedSandbox {
    * has ended it tells how.
    */
   async end(): Promise<NestedSandboxEnd> {
+    this.#endAgents();
     this.#running.signal('SIGTERM');
     const timer = setTimeout(() => this.#running.kill(), END_GRACE_MS);
     try {
@@ -109,6 +131,11 @@ export class NestedSandbox {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** PID 1 cannot be gone before all in its PID namespace are reaped, and these are ours to reap. */
+  #endAgents(): void {
+    for (const agent of this.#agents.splice(0)) agent.end();
   }
 
   async [ASYNC_DISPOSE](): Promise<void> {

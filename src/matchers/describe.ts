@@ -1,8 +1,10 @@
+import type { Neighbour } from '../helpers';
 import type {
   AddressFacts,
   InterfaceFacts,
   IpcFacts,
   MountFacts,
+  NamespaceFacts,
   PosixQueueFacts,
   ProcessFacts,
   RouteFacts,
@@ -22,8 +24,13 @@ export function describeMount(mount: MountFacts & { hidden?: boolean }): string 
   return `${source}${part} on ${target} type ${type} ${flags}${hidden ? ', hidden' : ''}`;
 }
 
-export function describeInterface({ name, state, mtu }: InterfaceFacts): string {
-  return `${name} ${state} mtu ${mtu}`;
+export function describeInterface(item: InterfaceFacts): string {
+  const { name, state, mtu, kind, master } = item;
+  return [
+    `${name} ${state} mtu ${mtu}`,
+    ...(kind === undefined ? [] : [kind]),
+    ...(master === undefined ? [] : [`master ${master}`]),
+  ].join(' ');
 }
 
 export function describeAddress(item: AddressFacts): string {
@@ -55,4 +62,20 @@ export function describeIpc({ id, key }: IpcFacts): string {
 
 export function describePosixQueue({ name }: PosixQueueFacts): string {
   return name;
+}
+
+export function describeNeighbour(item: Neighbour): string {
+  const { address, interface: name, linkAddress, state } = item;
+  const at = linkAddress === undefined ? '' : ` lladdr ${linkAddress}`;
+  return `${address} dev ${name}${at} ${state}`;
+}
+
+export function describeNamespace(item: NamespaceFacts): string {
+  const { type, inode, processes, pid, command, paths } = item;
+  return [
+    `${type} ${inode} processes ${processes}`,
+    ...(pid === undefined ? [] : [`pid ${pid}`]),
+    ...(command === undefined ? [] : [command]),
+    ...paths.map((path) => `at ${path}`),
+  ].join(' ');
 }

@@ -1,4 +1,13 @@
-import type { Address, Interface, Mount, PosixQueue, Process, Route } from '../helpers';
+import type {
+  Address,
+  Interface,
+  Mount,
+  NamespaceEntry,
+  Neighbour,
+  PosixQueue,
+  Process,
+  Route,
+} from '../helpers';
 import type { NamespaceIds, NamespaceName } from '../namespaces';
 
 /**
@@ -6,7 +15,11 @@ import type { NamespaceIds, NamespaceName } from '../namespaces';
  * it takes from the helpers: nothing here loads one, and a test can hand over recorded lists.
  */
 export interface Facts {
-  namespaces: { ids(): NamespaceIds; hostIds(): NamespaceIds; asked(): NamespaceName[] };
+  namespaces: List<NamespaceFacts> & {
+    ids(pid?: number): NamespaceIds;
+    hostIds(): NamespaceIds;
+    asked(): NamespaceName[];
+  };
   hostname: { get(): string };
   domainname: { get(): string };
   processes: List<ProcessFacts>;
@@ -14,6 +27,8 @@ export interface Facts {
   interfaces: List<InterfaceFacts>;
   addresses: List<AddressFacts>;
   routes: List<RouteFacts>;
+  neighbours: List<Neighbour>;
+  sysctl: { get(name: string): string };
   messageQueues: List<IpcFacts>;
   semaphores: List<IpcFacts>;
   sharedMemory: List<IpcFacts>;
@@ -26,7 +41,14 @@ interface List<Item> {
 
 export type ProcessFacts = Pick<Process, 'pid' | 'ppid' | 'name' | 'command' | 'state'>;
 export type MountFacts = Omit<Mount, 'device' | 'propagation'>;
-export type InterfaceFacts = Pick<Interface, 'name' | 'state' | 'mtu'>;
+export type InterfaceFacts = Pick<
+  Interface,
+  'name' | 'state' | 'mtu' | 'kind' | 'address' | 'master' | 'link'
+>;
+export type NamespaceFacts = Pick<
+  NamespaceEntry,
+  'type' | 'inode' | 'processes' | 'pid' | 'command' | 'owner' | 'uid' | 'paths'
+>;
 export type AddressFacts = Address;
 export type RouteFacts = Omit<Route, 'table' | 'scope' | 'protocol' | 'source'>;
 export type IpcFacts = { id: number; key: number };
@@ -41,6 +63,8 @@ const ROOMS: readonly (keyof Facts)[] = [
   'interfaces',
   'addresses',
   'routes',
+  'neighbours',
+  'sysctl',
   'messageQueues',
   'semaphores',
   'sharedMemory',

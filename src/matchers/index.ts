@@ -7,6 +7,8 @@ import { toHaveHostname } from './to-have-hostname';
 import { toHaveInterface } from './to-have-interface';
 import { toHaveMessageQueue } from './to-have-message-queue';
 import { toHaveMount } from './to-have-mount';
+import { toHaveNamespace } from './to-have-namespace';
+import { toHaveNeighbour } from './to-have-neighbour';
 import { toHaveNoIpcObjects } from './to-have-no-ipc-objects';
 import { toHaveOnlyInterfaces } from './to-have-only-interfaces';
 import { toHavePosixQueue } from './to-have-posix-queue';
@@ -14,6 +16,8 @@ import { toHaveProcess } from './to-have-process';
 import { toHaveRoute } from './to-have-route';
 import { toHaveSemaphore } from './to-have-semaphore';
 import { toHaveSharedMemory } from './to-have-shared-memory';
+import { toHaveSysctl } from './to-have-sysctl';
+import { toShareNamespacesWith } from './to-share-namespaces-with';
 import type { NsJestMatchers } from './types';
 
 /** Every matcher, for `expect.extend(matchers)`. */
@@ -27,6 +31,10 @@ export const matchers = {
   toHaveOnlyInterfaces,
   toHaveAddress,
   toHaveRoute,
+  toHaveNeighbour,
+  toHaveSysctl,
+  toHaveNamespace,
+  toShareNamespacesWith,
   toHaveMessageQueue,
   toHaveSemaphore,
   toHaveSharedMemory,
@@ -49,6 +57,8 @@ export type { IpcPattern } from './system-v-matcher';
 export type { AddressPattern } from './to-have-address';
 export type { InterfacePattern } from './to-have-interface';
 export type { MountPattern } from './to-have-mount';
+export type { NamespacePattern } from './to-have-namespace';
+export type { NeighbourPattern } from './to-have-neighbour';
 export type { ProcessPattern } from './to-have-process';
 export type { RoutePattern } from './to-have-route';
 export type { NsJestMatchers } from './types';

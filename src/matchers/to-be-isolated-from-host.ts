@@ -1,8 +1,6 @@
-import { NAMESPACES, type NamespaceName } from '../namespaces';
-import { nearest } from '../text/nearest';
-import { defineMatcher, type Tools } from './define-matcher';
-
-const ALL: readonly string[] = NAMESPACES.map(({ name }) => name);
+import type { NamespaceName } from '../namespaces';
+import { defineMatcher } from './define-matcher';
+import { checkNames } from './namespace-names';
 
 export const toBeIsolatedFromHost = defineMatcher(
   'toBeIsolatedFromHost',
@@ -27,25 +25,3 @@ export const toBeIsolatedFromHost = defineMatcher(
     };
   },
 );
-
-function checkNames(names: readonly string[], { utils, wrongUse }: Tools): void {
-  if (!Array.isArray(names)) {
-    wrongUse(
-      'value must be an array of namespace names',
-      utils.printWithType('Expected', names, utils.printExpected),
-    );
-  }
-  if (names.length === 0) {
-    wrongUse('value must name a namespace: this sandbox asked for none, or the array is empty');
-  }
-  for (const name of names) {
-    if (ALL.includes(name)) continue;
-    // /proc/PID/ns spells one of them in another way.
-    const filed = NAMESPACES.find(({ file }) => file === name)?.name;
-    const meant = filed ?? nearest(String(name), ALL);
-    wrongUse(
-      `value has the unknown namespace "${name}".${meant ? ` Did you mean "${meant}"?` : ''}`,
-      `Namespaces: ${ALL.join(', ')}`,
-    );
-  }
-}

@@ -3,7 +3,7 @@ import type { InterfaceFacts } from './facts';
 import { listMatcher } from './list-matcher';
 import type { Pattern, Text } from './match';
 
-const KEYS = ['name', 'state', 'mtu'] as const;
+const KEYS = ['name', 'state', 'mtu', 'kind', 'address', 'master', 'link'] as const;
 
 export type InterfacePattern = Pattern<InterfaceFacts, (typeof KEYS)[number]>;
 

@@ -4,6 +4,8 @@ import type { IpcPattern } from './system-v-matcher';
 import type { AddressPattern } from './to-have-address';
 import type { InterfacePattern } from './to-have-interface';
 import type { MountPattern } from './to-have-mount';
+import type { NamespacePattern } from './to-have-namespace';
+import type { NeighbourPattern } from './to-have-neighbour';
 import type { ProcessPattern } from './to-have-process';
 import type { RoutePattern } from './to-have-route';
 
@@ -81,6 +83,35 @@ export interface NsJestMatchers<R, T = unknown> {
    * expect(ns).toHaveRoute({ destination: 'default', gateway: '10.0.0.1' });
    */
   toHaveRoute(route: Text | RoutePattern): R;
+  /**
+   * There is such a neighbour on a link. A string is its IP address.
+   *
+   * @example
+   * expect(ns).toHaveNeighbour({ address: '10.0.0.2', linkAddress: '02:00:00:00:00:02' });
+   */
+  toHaveNeighbour(neighbour: Text | NeighbourPattern): R;
+  /**
+   * A kernel parameter has this value; a list of numbers is a text with tabs.
+   *
+   * @example
+   * expect(ns).toHaveSysctl('net.ipv4.ip_forward', 1);
+   */
+  toHaveSysctl(name: string, value: Text | number): R;
+  /**
+   * There is such a namespace, held by a process, a descriptor of this process or a mount.
+   *
+   * @example
+   * expect(ns).toHaveNamespace({ type: 'net', processes: 0, paths: ['/run/netns/blue'] });
+   */
+  toHaveNamespace(namespace?: NamespacePattern): R;
+  /**
+   * This process and that one are in the same namespaces: all eight, or those named. With .not, in none
+   * of them.
+   *
+   * @example
+   * expect(ns).toShareNamespacesWith(child.pid, ['net', 'ipc']);
+   */
+  toShareNamespacesWith(pid: number, names?: readonly NamespaceName[]): R;
   /**
    * There is such a System V message queue; without a pattern, any.
    *

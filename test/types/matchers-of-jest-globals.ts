@@ -51,6 +51,16 @@ expect(ns).toHaveRoute({ destination: '10.0.0.0/8', gateway: undefined, type: 'u
 // @ts-expect-error no such key
 expect(ns).toHaveRoute({ gatway: '10.0.0.1' });
 
+expect(ns).toHaveNeighbour('10.0.0.1');
+expect(ns).toHaveNeighbour({ interface: 'eth0', linkAddress: /^02:/ });
+expect(ns).toHaveSysctl('net.ipv4.ip_forward', 1);
+// @ts-expect-error a value is needed
+expect(ns).toHaveSysctl('net.ipv4.ip_forward');
+expect(ns).toHaveNamespace({ type: 'net', paths: ['/run/netns/blue'] });
+// @ts-expect-error /proc calls it mnt, the options call it mount
+expect(ns).toHaveNamespace({ type: 'mnt' });
+expect(ns).toShareNamespacesWith(1, ['net']);
+
 expect(ns).toHaveMessageQueue();
 expect(ns).toHaveMessageQueue({ key: 0x1234 });
 expect(ns).toHaveSemaphore({ id: 0 });

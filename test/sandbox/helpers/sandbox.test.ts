@@ -176,3 +176,13 @@ test('a program that is not there is the kernel’s own error', async () => {
     path: '/nowhere',
   });
 });
+
+test('an agent in there sees what is in there, and ends with it', async () => {
+  const box = await ns.sandbox({ hostname: 'box' });
+  const agent = box.agent();
+  expect(agent.uts.get().nodename).toBe('box');
+  expect(agent.namespaces.ids()).toStrictEqual(box.namespaces);
+  expect(agent.fs.readFile('/proc/1/comm')).toBe('ns-init\n');
+  await box.end();
+  expect(agent.alive).toBe(false);
+});

@@ -21,3 +21,16 @@ test('the default sandbox has no way out', () => {
   expect(ns).not.toHaveRoute('default');
   expect(ns).not.toHaveRoute('0.0.0.0/0');
 });
+
+test('neighbours, kernel parameters and namespaces are what the kernel says', () => {
+  ns.interfaces.add({ kind: 'bridge', name: 'br0' });
+  ns.neighbours.add({ interface: 'br0', address: '10.0.0.2', linkAddress: '02:00:00:00:00:02' });
+  expect(ns).toHaveInterface({ name: 'br0', kind: 'bridge', state: 'down' });
+  expect(ns).toHaveNeighbour({ address: '10.0.0.2', state: 'permanent' });
+  ns.interfaces.remove('br0');
+  expect(ns).not.toHaveNeighbour('10.0.0.2');
+  ns.sysctl.set('net.ipv4.ip_forward', 1);
+  expect(ns).toHaveSysctl('net.ipv4.ip_forward', 1);
+  expect(ns).toHaveNamespace({ type: 'net', inode: ns.namespaces.ids().net, pid: 1 });
+  expect(ns).toShareNamespacesWith(1);
+});

@@ -19,9 +19,20 @@ const HOST = {
 export const ns: Facts = {
   namespaces: {
     // The net namespace is the host's, which this sandbox did not ask to be otherwise.
-    ids: () => ({ ...HOST, mount: 4026532201, pid: 4026532204, uts: 4026532202, ipc: 4026532203 }),
+    ids: (pid) => ({
+      ...{ ...HOST, mount: 4026532201, pid: 4026532204, uts: 4026532202, ipc: 4026532203 },
+      // nginx has a network of its own.
+      ...(pid === 9 && { net: 4026532300 }),
+    }),
     hostIds: () => HOST,
     asked: () => ['mount', 'pid', 'ipc', 'uts'],
+    list: () => [
+      { type: 'net', inode: HOST.net, processes: 2, pid: 1, command: 'ns-init', paths: [] },
+      {
+        ...{ type: 'net', inode: 4026532300, processes: 2, pid: 9, uid: 0 },
+        ...{ command: 'nginx: master process', paths: ['/run/netns/web'] },
+      },
+    ],
   },
   hostname: { get: () => 'web-1' },
   domainname: { get: () => 'example.org' },
@@ -98,6 +109,18 @@ export const ns: Facts = {
       },
     ],
   },
+  neighbours: {
+    list: () => [
+      {
+        ...{ interface: 'eth0', family: 'inet', address: '10.0.0.1' },
+        ...{ linkAddress: '02:00:00:00:00:01', state: 'reachable' },
+      },
+      { interface: 'eth0', family: 'inet6', address: 'fd00::2', state: 'failed' },
+    ],
+  },
+  sysctl: {
+    get: (name) => (name === 'net.ipv4.ip_forward' ? '1' : '32000\t1024000000\t500\t32000'),
+  },
   messageQueues: { list: () => [{ id: 3, key: 0x1234 }] },
   semaphores: { list: () => [{ id: 0, key: 0xffffffff }] },
   sharedMemory: { list: () => [{ id: 32769, key: 0 }] },
@@ -112,6 +135,7 @@ export const emptyNs: Facts = {
   interfaces: { list: () => [] },
   addresses: { list: () => [] },
   routes: { list: () => [] },
+  neighbours: { list: () => [] },
   messageQueues: { list: () => [] },
   semaphores: { list: () => [] },
   sharedMemory: { list: () => [] },
