@@ -10,6 +10,7 @@ import { checkName, checkText } from './check';
 import { collectText } from './collect-output';
 import { ASYNC_DISPOSE } from './dispose';
 import { enter, namesOf } from './enter';
+import { unless } from './kernel-files';
 import { ids } from './namespace-ids';
 import type { RunOptions, RunResult } from './run';
 
@@ -51,13 +52,12 @@ const OF_FILES: Record<keyof FileRunOptions, true> = {
 export class NestedSandbox {
   /** Its PID 1, or what stands in for one without a PID namespace, as it is counted here. */
   readonly pid: number;
-  /** Its namespaces: those that it does not have for itself are this process's. */
-  readonly namespaces: NamespaceIds;
   /** Namespaces that were only to be tried, and why they could not be had. */
   readonly missing: { name: string; code: string }[];
   /** What could be had by lesser means only. */
   readonly fallbacks: { wanted: string; instead: string; code: string }[];
   readonly #agents: Agent[] = [];
+  readonly #namespaces: NamespaceIds | undefined;
   readonly #running: Running;
   readonly #end: Promise<NestedSandboxEnd>;
 
@@ -67,11 +67,21 @@ export class NestedSandbox {
     end: Promise<NestedSandboxEnd>,
   ) {
     this.pid = init;
-    this.namespaces = ids(init);
+    // A command may have ended by now.
+    this.#namespaces = unless(['ESRCH'], () => ids(init));
     this.missing = missing;
     this.fallbacks = fallbacks;
     this.#running = running;
     this.#end = end;
+  }
+
+  /**
+   * Its namespaces: those that it does not have for itself are this process's.
+   *
+   * @throws SystemError ESRCH if its command ended before they could be read.
+   */
+  get namespaces(): NamespaceIds {
+    return this.#namespaces ?? ids(this.pid);
   }
 
   /**

@@ -31,6 +31,6 @@ test('neighbours, kernel parameters and namespaces are what the kernel says', ()
   expect(ns).not.toHaveNeighbour('10.0.0.2');
   ns.sysctl.set('net.ipv4.ip_forward', 1);
   expect(ns).toHaveSysctl('net.ipv4.ip_forward', 1);
-  expect(ns).toHaveNamespace({ type: 'net', inode: ns.namespaces.ids().net, pid: 1 });
+  expect(ns).toHaveNamespace({ type: 'net', inode: ns.namespaces.ids().net as number, pid: 1 });
   expect(ns).toShareNamespacesWith(1);
 });
