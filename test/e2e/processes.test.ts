@@ -1,5 +1,5 @@
 /** The options of processes, seen from inside by tests, and from outside by what they leave. */
-import { existsSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -58,6 +58,35 @@ const INSIDE: Record<string, File> = {
         expect(sh('hostname another; hostname')).toBe('another\\n');
       });`,
   },
+  // An ordinary user has no second id to be.
+  ...(isRoot
+    ? {
+        'capabilities-of-another-user': {
+          options: { uid: 1234, gid: 1234, capabilities: { drop: ['ALL'], add: ['SYS_ADMIN'] } },
+          text: `
+            test('come through the change of ids', () => {
+              expect(process.getuid()).toBe(1234);
+              for (const set of ['CapInh', 'CapPrm', 'CapEff', 'CapBnd', 'CapAmb'])
+                expect(status(set)).toBe('0000000000200000');
+              ns.hostname.set('changed');
+              expect(() => process.setuid(0)).toThrow('EPERM');
+            });`,
+        },
+        'another-user-as-pid-1': {
+          options: {
+            ...{ uid: 1234, gid: 1234, asPid1: true, umask: '077', rlimits: { core: 0 } },
+            seccomp: { deny: ['symlink', 'symlinkat'] },
+          },
+          text: `
+            test('has it all', () => {
+              expect([process.pid, process.getuid(), process.umask()]).toEqual([1, 1234, 0o077]);
+              expect(status('CapEff')).toBe('0000000000000000');
+              expect(status('NoNewPrivs')).toBe('1');
+              expect(() => fs.symlinkSync('a', '/tmp/a')).toThrow('EPERM');
+            });`,
+        },
+      }
+    : {}),
   'capabilities-dropped': {
     options: { capabilities: { drop: ['SYS_ADMIN', 'NET_RAW'] } },
     text: `
@@ -375,6 +404,8 @@ let run: JestRun;
 async function runAll(files: Record<string, File>, config: object, wrapper: string[] = []) {
   before = hostState();
   project = new Project(tests(files));
+  // Some of them run as another user.
+  chmodSync(project.folder, 0o755);
   run = await project.run(config, { wrapper, args: ['-w', '2'] });
 }
 
