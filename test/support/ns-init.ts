@@ -25,6 +25,8 @@ export function start(args: string[], command: string[], wrapper: string[] = [])
   const all = [...wrapper, NS_INIT, ...args, '--status-fd=3', '--lifeline-fd=4', '--', ...command];
   const child = spawn(all[0] as string, all.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    // Jest's own copy, in which the mark of this test file is. Node would take the real one.
+    env: process.env,
   });
   let stdout = '';
   let stderr = '';
