@@ -62,7 +62,7 @@ export type {
 export type { SharedMemoryCreateOptions, SharedMemorySegment } from './shared-memory';
 export type { SystemVCreateOptions, SystemVOpenOptions } from './system-v';
 
-/** This sandbox, read and changed from inside. Everything but `run` and `sandbox` is synchronous. */
+/** This sandbox, read and changed from inside. Everything but `run`, `enter` and `sandbox` is synchronous. */
 export const ns = {
   namespaces,
   hostname,
