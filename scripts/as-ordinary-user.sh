@@ -18,6 +18,7 @@ clean_up() {
   rm -rf "$copy"
 }
 trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
 mkdir "$copy/tree" "$copy/home" "$copy/etc"
 find . -mindepth 1 -maxdepth 1 ! -name .git ! -name .cache ! -name 'build*' \
   -exec cp -a --reflink=auto -t "$copy/tree" {} +
