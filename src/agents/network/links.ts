@@ -62,8 +62,8 @@ function header(index: number, flags = 0, changed = 0): Buffer {
 /** Links, addresses, routes and namespace ids of the agent's network namespace. rtnetlink(7) */
 export class AgentLinks {
   protected readonly netlink: Netlink;
-  /** Descriptors of other agents' namespaces. */
-  private readonly kept = new Map<Agent, number>();
+  /** Descriptors of other agents' namespaces, for the request that is being written. */
+  private readonly lent: number[] = [];
 
   constructor(
     protected readonly core: Core,
@@ -117,7 +117,7 @@ export class AgentLinks {
         : [attribute(IFLA.IFLA_MASTER, u32(this.link(plain.master).index))]),
       attribute(IFLA.IFLA_LINKINFO, ...linkInfo(plain, peerMessage)),
     ]);
-    this.netlink.request('RTM_NEWLINK', MAKE, body, { interface: plain.name, kind: plain.kind });
+    this.request('RTM_NEWLINK', MAKE, body, { interface: plain.name, kind: plain.kind });
   }
 
   remove(name: string): void {
@@ -201,7 +201,7 @@ export class AgentLinks {
   /** The id that this namespace has for another one; undefined if none was given. RTM_GETNSID */
   nsid(of: LinkTarget): number | undefined {
     const body = Buffer.concat([u32(0), this.nsidTarget(of)]);
-    const [answer] = this.netlink.request('RTM_GETNSID', 0, body);
+    const [answer] = this.request('RTM_GETNSID', 0, body);
     const id = readAttributes((answer as Buffer).subarray(4))
       .get(NETNSA.nsid)
       ?.readInt32LE(0);
@@ -215,7 +215,7 @@ export class AgentLinks {
       this.nsidTarget(of),
       attribute(NETNSA.nsid, u32(id >>> 0)),
     ]);
-    this.netlink.request('RTM_NEWNSID', NLM.NLM_F_ACK, body, { id });
+    this.request('RTM_NEWNSID', NLM.NLM_F_ACK, body, { id });
   }
 
   /** Tells from now on which links come and go; `close` it. */
@@ -240,18 +240,24 @@ export class AgentLinks {
     return attribute(NETNSA.fd, u32('fd' in of ? of.fd : this.descriptorOf(of.agent)));
   }
 
-  /** One for each agent that was named, as long as this one lives. */
   private descriptorOf(other: Agent): number {
-    const known = this.kept.get(other);
-    if (known !== undefined) return known;
     const fd = other.passDescriptor(other.namespaces.open('net'), this.agent);
-    this.kept.set(other, fd);
+    this.lent.push(fd);
     return fd;
+  }
+
+  /** Lets go of the namespaces that the request named: they would live as long as this agent. */
+  private request(...args: Parameters<Netlink['request']>): Buffer[] {
+    try {
+      return this.netlink.request(...args);
+    } finally {
+      if (this.core.alive) for (const fd of this.lent.splice(0)) this.agent.fs.close(fd);
+    }
   }
 
   private change(name: string, attributes: Buffer[], flags = 0, changed = 0): void {
     const body = Buffer.concat([header(this.link(name).index, flags, changed), ...attributes]);
-    this.netlink.request('RTM_NEWLINK', NLM.NLM_F_ACK, body, { interface: name });
+    this.request('RTM_NEWLINK', NLM.NLM_F_ACK, body, { interface: name });
   }
 
   private property(type: keyof typeof RTM, flags: number, name: string, altname: string): void {
