@@ -92,7 +92,8 @@ void Clone(Message* request, Message* answer) {
   const long pid = CloneProcess(wanted, &pidfd);
   if (pid != 0) {
     StartAnswer(answer, pid, pid == -1 ? errno : 0);
-    if (pidfd == -1) return;
+    // A clone that failed late has written a number that is no descriptor any more.
+    if (pid == -1 || pidfd == -1) return;
     answer->descriptors[answer->descriptor_count++] = pidfd;
     answer->lent = true;
     return;

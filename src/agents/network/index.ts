@@ -20,6 +20,8 @@ export type { LinkEvent, LinkRequest, LinkTarget } from './links';
 export type { SocketAddress } from './socket-address';
 
 const IFREQ_SIZE = 40;
+/** Carrier is noticed within a second. */
+const PING_AGAIN_MS = 100;
 const ECHO = { inet: { request: 8, reply: 0 }, inet6: { request: 128, reply: 129 } } as const;
 
 /** Sockets of the agent, and through AgentLinks the tables of its network namespace. */
@@ -116,7 +118,7 @@ export class AgentNetwork extends AgentLinks {
   }
 
   /** Whether an echo comes back within so many milliseconds; throws if it cannot be sent. icmp(7) */
-  ping(address: string, { timeout = 1000 } = {}): boolean {
+  ping(address: string, { timeout = 2000 } = {}): boolean {
     const family = net.isIP(address) === 6 ? 'inet6' : 'inet';
     const [domain, protocol] =
       family === 'inet'
@@ -124,10 +126,16 @@ export class AgentNetwork extends AgentLinks {
         : (['AF_INET6', IPPROTO.IPPROTO_ICMPV6] as const);
     const fd = this.socket(domain, 'SOCK_RAW', protocol);
     try {
-      this.setTimeout(fd, Math.max(1, timeout));
       const id = this.core.call('getpid', []) & 0xffff;
-      this.send(fd, echo(ECHO[family].request, id), { address, port: 0 });
-      return this.awaitEcho(fd, family, id, timeout);
+      const pause = Math.min(Math.max(1, timeout), PING_AGAIN_MS);
+      this.setTimeout(fd, pause);
+      const deadline = this.now() + BigInt(timeout) * 1_000_000n;
+      // Asked again and again: what is sent before the kernel has noticed the carrier is lost.
+      while (this.now() < deadline) {
+        this.send(fd, echo(ECHO[family].request, id), { address, port: 0 });
+        if (this.awaitEcho(fd, family, id, pause)) return true;
+      }
+      return false;
     } finally {
       if (this.core.alive) this.core.call('close', [fd]);
     }

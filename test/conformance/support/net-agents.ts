@@ -1,9 +1,8 @@
-import { type Agent, type AgentOptions, ns } from 'ns-jest';
+import { type Agent, ns } from 'ns-jest';
 
 /** An agent in a network namespace of its own, where loopback is up. */
-export function netAgent(maker?: Agent, options: AgentOptions = {}): Agent {
-  const wanted: AgentOptions = { ...options, unshare: ['net', ...(options.unshare ?? [])] };
-  const agent = maker === undefined ? ns.agent(wanted) : maker.clone(wanted);
+export function netAgent(): Agent {
+  const agent = ns.agent({ unshare: ['net'] });
   agent.network.up('lo');
   return agent;
 }
