@@ -95,6 +95,29 @@ class Request {
     Attribute(type, &value, sizeof(value));
   }
 
+  /// A string attribute, with its NUL.
+  void Attribute(std::uint16_t type, const std::string& text) {
+    Attribute(type, text.c_str(), text.size() + 1);
+  }
+
+  /// An attribute whose value is what `fill` adds: attributes, after a structure perhaps.
+  template <typename Fill>
+  void Nest(std::uint16_t type, Fill fill) {
+    const std::size_t start = bytes_.size();
+    Attribute(type, nullptr, 0);
+    fill();
+    rtattr header{};
+    header.rta_type = type;
+    header.rta_len = static_cast<std::uint16_t>(bytes_.size() - start);
+    std::memcpy(bytes_.data() + start, &header, sizeof(header));
+  }
+
+  /// A structure inside of a nest, before its attributes.
+  template <typename Body>
+  void Structure(const Body& body) {
+    Append(&body, sizeof(body));
+  }
+
   /// The finished bytes under this sequence number.
   Bytes Finish(std::uint32_t sequence) {
     nlmsghdr header{};
@@ -112,7 +135,7 @@ class Request {
   void Append(const void* data, std::size_t size) {
     const std::size_t start = bytes_.size();
     bytes_.resize(start + NetlinkAlign(size));
-    std::memcpy(bytes_.data() + start, data, size);
+    if (size > 0) std::memcpy(bytes_.data() + start, data, size);
   }
 
   const char* name_;

@@ -28,6 +28,7 @@
 #include "kernel.h"
 #include "limits/cgroups.h"
 #include "namespaces.h"
+#include "network/interfaces.h"
 #include "network/network.h"
 #include "options.h"
 #include "process.h"
@@ -85,7 +86,11 @@ Options WithoutSteps(Options options, unsigned long missing) {
     return (SysctlOwner(line.name) & missing) != 0;
   });
   if ((missing & CLONE_NEWNET) != 0) {
-    options.network.loopback = options.network.open_low_ports = false;
+    options.network.loopback = options.network.open_to_users = false;
+    options.network.links.clear();
+    options.network.addresses.clear();
+    options.network.routes.clear();
+    options.network.neighbours.clear();
     // The host's /sys is what stays then.
     options.files.protect_sys = options.files.protect_sys || options.files.mount_sys;
     options.files.mount_sys = false;
@@ -103,7 +108,9 @@ void RequireNamespaces(const Options& options, unsigned long namespaces) {
       {WantsMounts(options.files), CLONE_NEWNS, "set up mounts"},
       {options.network.hostname != nullptr || options.network.domainname != nullptr, CLONE_NEWUTS,
        "set hostname"},
-      {options.network.loopback || options.network.open_low_ports, CLONE_NEWNET, "set up network"},
+      {options.network.loopback || options.network.open_to_users ||
+           WantsInterfaces(options.network),
+       CLONE_NEWNET, "set up network"},
       {MovesClocks(options.processes), CLONE_NEWTIME, "move clocks"},
       {options.processes.as_pid_1, CLONE_NEWPID, "become PID 1"},
   };
@@ -213,11 +220,13 @@ volatile bool* ShareFlag() {
 
   const pid_t own_pid_outside = WaitForIdMaps(go[0]);
   if (options.ids.init) BecomeInit(*options.ids.init, {death_signal, go[0]});
+  // Before the mounts: tun and tap are made by the host's /dev/net/tun.
+  if (WantsInterfaces(options.network)) MakeInterfaces(options.network);
   if (WantsMounts(options.files)) SetUpMounts(options.files, clone.namespaces);
   if (options.files.mount_sys && (clone.namespaces & CLONE_NEWCGROUP) != 0) {
     ShowGroups(options.limits);
   }
-  if (options.network.open_low_ports) OpenLowPorts();
+  if (options.network.open_to_users) OpenToUsers();
   WriteSysctls(options.processes);
   if (is_init) StartPidsAt(own_pid_outside);
   const CommandPlan plan = {
@@ -265,6 +274,7 @@ int main(int argc, char** argv) {
   int go[2];
   if (pipe2(go, O_CLOEXEC) == -1) FailStep("clone namespaces", "pipe", errno);
   EnterGroups(options.limits);
+  JoinNamespaces(options);
   const Clone clone = CloneIntoNamespaces(options);
   if (clone.pid == 0) RunInside(options, clone, go, outside, signal_fd, {argc, argv});
 

@@ -1,12 +1,18 @@
 #include "namespaces.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <string>
+#include <vector>
+
 #include "kernel.h"
+#include "proc.h"
 #include "processes/clocks.h"
 #include "status.h"
 
@@ -44,7 +50,57 @@ int ErrorOfTrying(unsigned long required, unsigned long flag) {
   return 0;
 }
 
+struct OpenJoin {
+  Join join;
+  int fd;
+};
+
+std::string JoinStep(const Join& join) { return std::string("join ") + NamespaceName(join.flag); }
+
+// In a user namespace that we enter we are root, if there is a root. nsenter(1) does the same.
+void BecomeRoot() {
+  // Given up where the namespace's owner had to give it up; then our groups stay, unmapped. EINVAL,
+  // from the others: it has no id 0, and we keep ours.
+  setgroups(0, nullptr);
+  if (setgid(0) == -1 && errno != EINVAL) FailStep("join user", "setgid", errno);
+  if (setuid(0) == -1 && errno != EINVAL) FailStep("join user", "setuid", errno);
+}
+
 }  // namespace
+
+void JoinNamespaces(const Options& options) {
+  // All are opened first: what we enter may hide the files, and take the right to open them.
+  std::vector<OpenJoin> waiting;
+  const OpenJoin* user = nullptr;
+  for (const Join& join : options.joins) {
+    const int fd = open(join.path, O_RDONLY | O_CLOEXEC);
+    if (fd == -1) FailStep(JoinStep(join).c_str(), join.path, errno);
+    waiting.push_back({join, fd});
+  }
+  for (const OpenJoin& open_join : waiting) {
+    if (open_join.join.flag == CLONE_NEWUSER) user = &open_join;
+    if (open_join.join.flag == CLONE_NEWNS) KeepProc();
+  }
+  // A namespace that the user namespace owns takes the rights that it gives; one that it does not
+  // own takes those that it takes away. So: what can be entered now, then the user's, then the
+  // rest.
+  for (const bool user_entered : {false, true}) {
+    if (user_entered && user != nullptr) {
+      if (setns(user->fd, CLONE_NEWUSER) == -1) FailStep("join user", user->join.path, errno);
+      BecomeRoot();
+    }
+    for (OpenJoin& open_join : waiting) {
+      if (open_join.fd == -1 || &open_join == user) continue;
+      if (setns(open_join.fd, static_cast<int>(open_join.join.flag)) == 0) {
+        close(open_join.fd);
+        open_join.fd = -1;
+      } else if (user_entered || user == nullptr || errno != EPERM) {
+        FailStep(JoinStep(open_join.join).c_str(), open_join.join.path, errno);
+      }
+    }
+  }
+  if (user != nullptr) close(user->fd);
+}
 
 Clone CloneIntoNamespaces(const Options& options) {
   Clone clone = {};

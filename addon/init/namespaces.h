@@ -12,5 +12,9 @@ struct Clone {
   unsigned long namespaces;  // what was really created
 };
 
+// Outside, before the clone: enters the namespaces that exist. Processes cloned after are in them,
+// of PID and time namespaces too, which for ourselves stay as they are. setns(2)
+void JoinNamespaces(const Options& options);
+
 // Outside, and inside in the child. Tried namespaces that cannot be had are reported and left out.
 Clone CloneIntoNamespaces(const Options& options);

@@ -43,11 +43,23 @@ unsigned long ParseNamespaces(const char* list) {
   return flags;
 }
 
+Join ParseJoin(const char* text) {
+  const char* colon = strchr(text, ':');
+  if (colon == nullptr) Refuse("no path in", text);
+  const std::string_view name(text, static_cast<size_t>(colon - text));
+  for (const NamespaceRow& row : kNamespaces) {
+    if (name == row.name) return {row.flag, colon + 1};
+  }
+  Refuse("unknown namespace in", text);
+}
+
 constexpr Word kWords[] = {
     {"--unshare", "LIST", "namespaces to create: user,mount,pid,net,ipc,uts,cgroup,time or all",
      [](Options& o, const char* v) { o.namespaces |= ParseNamespaces(v); }},
     {"--try", "LIST", "namespaces to create if the kernel lets us",
      [](Options& o, const char* v) { o.try_namespaces |= ParseNamespaces(v); }},
+    {"--join", "NAME:PATH", "enter this namespace, which exists (repeatable)",
+     [](Options& o, const char* v) { o.joins.push_back(ParseJoin(v)); }},
     {"--status-fd", "N", "write what happens, one JSON object a line",
      [](Options& o, const char* v) { o.status_fd = ParseFd(v); }},
     {"--lifeline-fd", "N", "end everything when the other end of N closes",

@@ -11,10 +11,17 @@
 #include "network/network_options.h"
 #include "processes/process_options.h"
 
+// A namespace that exists, to be entered: its CLONE_NEW* flag and its file.
+struct Join {
+  unsigned long flag;
+  const char* path;
+};
+
 struct Options {
   unsigned long namespaces = 0;      // CLONE_NEW* that must be had
   unsigned long try_namespaces = 0;  // CLONE_NEW* that may be missing
   EnterOptions enter;
+  std::vector<Join> joins;
   IdOptions ids;
   FileOptions files;
   NetworkOptions network;

@@ -85,7 +85,7 @@ export interface FileFailed {
   error: unknown;
 }
 
-/** A namespace that was asked for is the host's after all. */
+/** A namespace that was asked for is the host's after all, or not the one to be joined. */
 export interface NotIsolated {
   type: 'not-isolated';
   namespaces: string[];

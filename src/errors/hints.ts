@@ -1,4 +1,4 @@
-import { readFileSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, readFileSync, statfsSync, statSync } from 'node:fs';
 import os from 'node:os';
 import { NAMESPACES } from '../namespaces';
 
@@ -93,6 +93,36 @@ const ROWS: Row[] = [
       return `This kernel has no ${missing.join(', ')} namespace.`;
     },
     fix: 'Give it up with the option namespaces, for example { time: false } or { time: "try" }.',
+  },
+  {
+    steps: ['make link'],
+    codes: ['EOPNOTSUPP', 'ENOTSUP'],
+    confirmed: () => true,
+    reason:
+      'This kernel cannot make links of that kind, or the link cannot do what is asked of it.',
+    fix: 'See what it was built with: zgrep -E "DUMMY|MACVLAN|VXLAN|VLAN_8021Q" /proc/config.gz',
+  },
+  {
+    steps: ['make link'],
+    codes: ['EACCES', 'ENOENT'],
+    confirmed: () => !isWritable('/dev/net/tun'),
+    reason: 'Links of kind tap and tun need /dev/net/tun, which is missing or closed to this user.',
+    fix: 'Run: sudo chmod 666 /dev/net/tun',
+  },
+  {
+    steps: ['join '],
+    codes: ['EPERM'],
+    confirmed: () => true,
+    reason:
+      'To join a namespace takes CAP_SYS_ADMIN in the user namespace that owns it (setns(2)).',
+    fix: 'Run as root, or join the owning user namespace too: namespaces: { user: { pid } }.',
+  },
+  {
+    steps: ['join '],
+    codes: ['EINVAL'],
+    confirmed: () => true,
+    reason: 'The file is a namespace of another kind (setns(2)).',
+    fix: 'See which kind it is: lsns --output NS,TYPE,PATH, or stat -L.',
   },
   {
     steps: ['start command', 'clone namespaces'],
@@ -282,6 +312,15 @@ function isOlderThan(major: number, minor: number): boolean {
 
 function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function sysctl(path: string): string | undefined {

@@ -60,6 +60,7 @@ export function toRunFile(
     sandbox: {
       hostNamespaces: namespaces.ids(),
       asked: spec.namespaces,
+      joined: Object.fromEntries(spec.joins.map(({ name, inode }) => [name, inode])),
       ...(spec.network.hostname === undefined ? {} : { hostname: spec.network.hostname }),
     },
   };

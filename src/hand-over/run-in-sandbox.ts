@@ -37,7 +37,7 @@ const EXIT_GRACE_MS = 500;
  */
 export async function runInSandbox(run: FileRun): Promise<TestResult> {
   const spec = toSpec(run);
-  const debug = await openDebugPort(run.workerId, spec.namespaces.includes('net'));
+  const debug = await openDebugPort(run.workerId, hasOwnNetwork(spec));
   let sandbox: Sandbox;
   try {
     const command = nodeCommand(run.jest, run.workerId, run.options);
@@ -77,6 +77,10 @@ function toSpec({ globalConfig, projectConfig, jest, options }: FileRun): Sandbo
     ...needed,
     others: [...needed.others, options.baseEnvironment],
   });
+}
+
+function hasOwnNetwork({ namespaces, joins }: SandboxSpec): boolean {
+  return namespaces.includes('net') || joins.some(({ name }) => name === 'net');
 }
 
 interface Followed {
@@ -153,7 +157,7 @@ function resultOf(answer: Answer, progress: Progress, spec: SandboxSpec): TestRe
       throw explainRefusal(unpackError(answer.error), spec);
     case 'not-isolated':
       throw new SandboxError(
-        `The sandbox is not isolated: inside, these namespaces are the host's: ${answer.namespaces.join(', ')}`,
+        `The sandbox is not isolated: inside, these namespaces are the host's, or not the ones to be joined: ${answer.namespaces.join(', ')}`,
         { step: 'verify isolation', subject: answer.namespaces.join(', ') },
       );
   }

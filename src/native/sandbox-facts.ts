@@ -6,6 +6,8 @@ export interface SandboxFacts {
   hostNamespaces: NamespaceIds;
   /** The namespaces that the sandbox was asked to have fresh, and those that were tried and had. */
   asked: NamespaceName[];
+  /** The inodes of those that it was asked to join. */
+  joined: Partial<NamespaceIds>;
   /** The hostname asked for, if any was. */
   hostname?: string;
 }

@@ -3,7 +3,7 @@ import { unknownOption } from './check';
 import { fileRoom } from './files/options';
 import { idRoom } from './ids/options';
 import { limitRoom } from './limits/options';
-import { namespaceRoom } from './namespaces/options';
+import { isFresh, isJoined, namespaceRoom } from './namespaces/options';
 import { networkRoom } from './network/options';
 import type { CheckedOptions } from './options';
 import { processRoom } from './processes/options';
@@ -68,11 +68,11 @@ export function readOptions(given: Record<string, unknown>): CheckedOptions {
 /** An option that could have no effect is a mistake, not a preference. */
 function checkUnused({ namespaces }: CheckedOptions, given: Record<string, unknown>): void {
   for (const [option, { needs }] of Object.entries(ROWS)) {
-    if (needs !== undefined && given[option] !== undefined && namespaces[needs] === false) {
-      throw new SandboxError(
-        `The option "${option}" has no effect while "namespaces.${needs}" is false`,
-        { option },
-      );
-    }
+    if (needs === undefined || given[option] === undefined || isFresh(namespaces[needs])) continue;
+    const why = isJoined(namespaces[needs]) ? 'joins one that stays as it is' : 'is false';
+    throw new SandboxError(
+      `The option "${option}" has no effect while "namespaces.${needs}" ${why}`,
+      { option },
+    );
   }
 }

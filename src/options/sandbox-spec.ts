@@ -4,6 +4,7 @@ import { type FileSpec, toFileSpec } from './files/spec';
 import { currentIdentity, type Identity } from './ids/identity';
 import { type IdSpec, toIdSpec } from './ids/spec';
 import { type LimitSpec, toLimitSpec } from './limits/spec';
+import { isFresh, isJoined } from './namespaces/options';
 import { type NetworkSpec, toNetworkSpec } from './network/spec';
 import type { CheckedOptions } from './options';
 import { type ProcessSpec, toProcessSpec } from './processes/spec';
@@ -12,6 +13,8 @@ import { type ProcessSpec, toProcessSpec } from './processes/spec';
 export interface SandboxSpec {
   namespaces: NamespaceName[];
   tryNamespaces: NamespaceName[];
+  /** Those that exist already: the file of each, and its inode. */
+  joins: { name: NamespaceName; path: string; inode: number }[];
   ids: IdSpec;
   files: FileSpec;
   network: NetworkSpec;
@@ -30,15 +33,21 @@ export function toSandboxSpec(
   identity: Identity = currentIdentity(),
 ): SandboxSpec {
   const choices = { ...options.namespaces };
-  const wanted = (name: NamespaceName) => choices[name] !== false;
+  const wanted = (name: NamespaceName) => isFresh(choices[name]);
   // Without root only a user namespace gives the right to create the others. user_namespaces(7)
   const needsUser =
-    identity.all === undefined && NAMESPACES.some(({ name }) => name !== 'user' && wanted(name));
+    identity.all === undefined &&
+    !isJoined(choices.user) &&
+    NAMESPACES.some(({ name }) => name !== 'user' && wanted(name));
   if (needsUser) choices.user = true;
 
   return {
     namespaces: NAMESPACES.map(({ name }) => name).filter((name) => choices[name] === true),
     tryNamespaces: NAMESPACES.map(({ name }) => name).filter((name) => choices[name] === 'try'),
+    joins: NAMESPACES.flatMap(({ name }) => {
+      const choice = choices[name];
+      return isJoined(choice) ? [{ name, ...choice }] : [];
+    }),
     ids: toIdSpec(options, identity, wanted('user'), needed.folders),
     files: toFileSpec(options, needed, identity.uid === 0, wanted),
     network: toNetworkSpec(options, wanted),

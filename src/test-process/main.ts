@@ -3,7 +3,7 @@
  * by the project's own Jest, answer, leave.
  */
 import { answer, receive } from './border';
-import { notIsolated } from './verify';
+import { notAsAsked } from './verify';
 import { writeAtOnce } from './write-at-once';
 
 writeAtOnce(process.stdout);
@@ -11,9 +11,9 @@ writeAtOnce(process.stderr);
 
 async function main(): Promise<void> {
   const request = await receive();
-  const shared = notIsolated(request.sandbox);
-  if (shared.length > 0) {
-    await answer({ type: 'not-isolated', namespaces: shared });
+  const wrong = notAsAsked(request.sandbox);
+  if (wrong.length > 0) {
+    await answer({ type: 'not-isolated', namespaces: wrong });
   } else {
     if (request.debug) {
       const { openDebugger } = require('./open-debugger') as typeof import('./open-debugger');

@@ -8,8 +8,14 @@ export function hadOf(tried: NamespaceName[], { hostNamespaces }: SandboxFacts):
   return tried.filter((name) => inside[name] !== hostNamespaces[name]);
 }
 
-/** The namespaces that were asked for and are the host's after all, by inode. namespaces(7) */
-export function notIsolated({ asked, hostNamespaces }: SandboxFacts): NamespaceName[] {
+/**
+ * The namespaces that are not what was asked for, by inode: those to be made that are the host's after
+ * all, and those to be joined that are others. namespaces(7)
+ */
+export function notAsAsked({ asked, joined, hostNamespaces }: SandboxFacts): NamespaceName[] {
   const inside = namespaces.ids();
-  return asked.filter((name) => inside[name] === null || inside[name] === hostNamespaces[name]);
+  const isShared = (name: NamespaceName) =>
+    inside[name] === null || inside[name] === hostNamespaces[name];
+  const names = Object.keys(joined) as NamespaceName[];
+  return [...asked.filter(isShared), ...names.filter((name) => inside[name] !== joined[name])];
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ids/id_programs.h"
+#include "proc.h"
 
 namespace {
 
@@ -23,9 +24,8 @@ std::string MapText(const std::vector<IdMapLine>& map) {
 
 // The kernel takes a map in one write only. user_namespaces(7)
 StepFailure WriteProcFile(pid_t child, const char* file, const std::string& text) {
-  const std::string path = "/proc/" + std::to_string(child) + '/' + file;
   const std::string step = std::string("write ") + file;
-  const int fd = open(path.c_str(), O_WRONLY | O_CLOEXEC);
+  const int fd = OpenProc(child, file, O_WRONLY);
   // Kernels before 3.19 have no setgroups file, and there nothing has to be given up.
   if (fd == -1 && errno == ENOENT && strcmp(file, "setgroups") == 0) return {};
   if (fd == -1) return {step, text, errno};

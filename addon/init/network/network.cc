@@ -3,10 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <string>
 
 #include "status.h"
 
@@ -33,15 +37,43 @@ void BringUpLoopback() {
   close(fd);
 }
 
-// The network is the sandbox's own, so there is nobody to protect low ports from, and a server that
-// drops root before it binds, or a test that runs as an ordinary user, finds port 80 free. ip(7)
-void OpenLowPorts() {
-  constexpr char kPath[] = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
-  const int fd = open(kPath, O_WRONLY | O_CLOEXEC);
-  // Kernels before 4.11 do not have it, and a container's /proc/sys may be read-only. Nothing of
-  // the isolation hangs on it, and root inside can bind low ports without.
+namespace {
+
+// Nothing of the isolation hangs on these files: a kernel may be too old for them, and a
+// container's /proc/sys may be read-only.
+void WriteSysctl(const char* step, const char* path, const std::string& value) {
+  const int fd = open(path, O_WRONLY | O_CLOEXEC);
   if (fd == -1 && (errno == ENOENT || errno == EROFS || errno == EACCES)) return;
-  if (fd == -1) FailStep("open low ports", kPath, errno);
-  if (write(fd, "0", 1) != 1) FailStep("open low ports", kPath, errno);
+  if (fd == -1) FailStep(step, path, errno);
+  if (write(fd, value.data(), value.size()) == -1) FailStep(step, path, errno);
   close(fd);
+}
+
+// The first run of groups that are mapped here, as "FIRST LAST". The kernel asks that both ends be
+// mapped, EINVAL otherwise, and takes no more than 31 bits. icmp(7), user_namespaces(7)
+std::string PingGroups() {
+  constexpr unsigned kMaxGroup = 0x7fffffff;
+  unsigned first = 0;
+  unsigned outside = 0;
+  unsigned count = 0;
+  FILE* file = fopen("/proc/self/gid_map", "re");
+  if (file == nullptr) return "";
+  const int found = fscanf(file, "%u %u %u", &first, &outside, &count);
+  fclose(file);
+  if (found != 3 || first > kMaxGroup) return "";
+  const unsigned last = first + std::min(count - 1, kMaxGroup - first);
+  return std::to_string(first) + ' ' + std::to_string(last);
+}
+
+}  // namespace
+
+void OpenToUsers() {
+  // The network is the sandbox's own, so there is nobody to protect low ports from, and a server
+  // that drops root before it binds, or a test that runs as an ordinary user, finds port 80 free.
+  // ip(7)
+  WriteSysctl("open low ports", "/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
+  const std::string groups = PingGroups();
+  if (groups.empty()) return;
+  // In a new network namespace nobody may, ping(8) without a capability cannot work.
+  WriteSysctl("let users ping", "/proc/sys/net/ipv4/ping_group_range", groups);
 }

@@ -6,5 +6,5 @@
 void SetNames(const NetworkOptions& options);
 void BringUpLoopback();
 
-// After the mounts: the file may be read-only in the host's /proc.
-void OpenLowPorts();
+// After the mounts: the files may be read-only in the host's /proc.
+void OpenToUsers();

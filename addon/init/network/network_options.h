@@ -1,8 +1,17 @@
 #pragma once
 
+#include <vector>
+
+#include "network/settings.h"
+
 struct NetworkOptions {
   const char* hostname = nullptr;
   const char* domainname = nullptr;
   bool loopback = false;
-  bool open_low_ports = false;
+  bool open_to_users = false;
+  // What is made inside, in this order.
+  std::vector<Settings> links;
+  std::vector<Settings> addresses;
+  std::vector<Settings> routes;
+  std::vector<Settings> neighbours;
 };

@@ -17,6 +17,10 @@ export function initArguments(
   return [
     ...list('unshare', spec.namespaces),
     ...list('try', spec.tryNamespaces),
+    ...each(
+      'join',
+      spec.joins.map(({ name, path }) => `${name}:${path}`),
+    ),
     ...idArguments(spec.ids),
     ...fileArguments(spec.files),
     ...networkArguments(spec.network),

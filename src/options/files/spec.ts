@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { NamespaceName } from '../../namespaces';
+import { isFresh } from '../namespaces/options';
 import { networkRoom } from '../network/options';
 import type { CheckedOptions } from '../options';
 import { unpackedRoot } from './archive';
@@ -71,7 +72,8 @@ export function toFileSpec(
   return {
     root: root.archive === undefined ? root : { ...root, layers: [unpackedRoot(root.archive)] },
     propagation: options.propagation,
-    proc: wanted('pid'),
+    // Of one that is joined, too.
+    proc: options.namespaces.pid !== false,
     protectProc: isRoot,
     sys: wanted('net'),
     protectSys: !wanted('net') && isRoot,
@@ -93,7 +95,7 @@ export function toFileSpec(
 /** Parents before children. With an IPC namespace /dev/shm belongs to them: POSIX shared memory is files. */
 function coveredDirectories({ tmpfs, namespaces, root }: CheckedOptions): FileSpec['tmpfs'] {
   const all = new Map(tmpfs.map(({ path: directory, data }) => [directory, data]));
-  if (namespaces.ipc !== false && !all.has('/dev/shm')) all.set('/dev/shm', undefined);
+  if (isFresh(namespaces.ipc) && !all.has('/dev/shm')) all.set('/dev/shm', undefined);
   return [...all]
     .map(([directory, data]) => {
       const chosen = data ?? (isForeign(root) ? usualMode(directory) : undefined);

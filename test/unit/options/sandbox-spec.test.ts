@@ -59,7 +59,7 @@ describe('ids', () => {
 test("what a namespace brings along goes with it: root's /sys is protected where the network is the host's", () => {
   expect(spec({ namespaces: { net: false } }, root)).toMatchObject({
     files: { sys: false, protectSys: true, protectProc: true },
-    network: { loopback: false, lowPorts: false },
+    network: { loopback: false, openToUsers: false },
   });
   expect(spec({ namespaces: { pid: false } }, root)).toMatchObject({
     files: { proc: false, protectProc: true },
