@@ -53,6 +53,10 @@ if unshare --mount true 2>/dev/null; then
     unshare --mount --propagation private sh -c '
       etc=$1
       shift
+      # udev opens the device to everybody. Where there is no udev, the user sees one of his own.
+      if [ -c /dev/net/tun ] && mknod -m 666 "$etc/tun" c 10 200 2>/dev/null; then
+        mount --bind "$etc/tun" /dev/net/tun
+      fi
       for file in passwd group subuid subgid; do
         [ ! -e "/etc/$file" ] || mount --bind "$etc/$file" "/etc/$file"
       done

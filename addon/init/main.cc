@@ -28,8 +28,10 @@
 #include "kernel.h"
 #include "limits/cgroups.h"
 #include "namespaces.h"
+#include "network/host_side.h"
 #include "network/interfaces.h"
 #include "network/network.h"
+#include "network/uplink_program.h"
 #include "options.h"
 #include "process.h"
 #include "processes/clocks.h"
@@ -91,6 +93,7 @@ Options WithoutSteps(Options options, unsigned long missing) {
     options.network.addresses.clear();
     options.network.routes.clear();
     options.network.neighbours.clear();
+    options.network.uplink.reset();
     // The host's /sys is what stays then.
     options.files.protect_sys = options.files.protect_sys || options.files.mount_sys;
     options.files.mount_sys = false;
@@ -109,7 +112,8 @@ void RequireNamespaces(const Options& options, unsigned long namespaces) {
       {options.network.hostname != nullptr || options.network.domainname != nullptr, CLONE_NEWUTS,
        "set hostname"},
       {options.network.loopback || options.network.open_to_users ||
-           WantsInterfaces(options.network),
+           WantsInterfaces(options.network) || options.network.uplink ||
+           !options.network.publish.empty(),
        CLONE_NEWNET, "set up network"},
       {MovesClocks(options.processes), CLONE_NEWTIME, "move clocks"},
       {options.processes.as_pid_1, CLONE_NEWPID, "become PID 1"},
@@ -219,6 +223,9 @@ volatile bool* ShareFlag() {
   if (options.network.loopback) BringUpLoopback();
 
   const pid_t own_pid_outside = WaitForIdMaps(go[0]);
+  if (WantsUplinkProgram(options.network)) {
+    WaitForUplink(*options.network.uplink, go[0], options.lifeline_fd);
+  }
   if (options.ids.init) BecomeInit(*options.ids.init, {death_signal, go[0]});
   // Before the mounts: tun and tap are made by the host's /dev/net/tun.
   if (WantsInterfaces(options.network)) MakeInterfaces(options.network);
@@ -252,7 +259,8 @@ volatile bool* ShareFlag() {
   const pid_t command = StartCommand(plan);
   for (const int fd : options.pass_fds) close(fd);
   ReportReady(command);
-  SuperviseInit(options, {command, true, nullptr}, signal_fd);
+  HostSide host_side;
+  SuperviseInit(options, {command, true, nullptr}, &host_side, signal_fd);
 }
 
 }  // namespace
@@ -285,15 +293,19 @@ int main(int argc, char** argv) {
   if (failure.error == 0 && (clone.namespaces & CLONE_NEWUSER) != 0) {
     failure = WriteIdMaps(options.ids, clone.pid, options.lifeline_fd);
   }
+  HostSide host_side;
+  if (failure.error == 0) failure = ConnectToHost(options.network, clone, &host_side);
   if (failure.error == 0 &&
       write(go[1], &clone.pid, sizeof clone.pid) != static_cast<ssize_t>(sizeof clone.pid)) {
     failure = {"clone namespaces", "the child ended", errno};
   }
+  // Held open: init sees by it that we live.
+  host_side.go = go[1];
   if (failure.error != 0) {
-    close(go[1]);
+    DisconnectFromHost(&host_side);
     FailWithoutChild(failure, clone.pid);
   }
   const bool is_init = (clone.namespaces & CLONE_NEWPID) != 0;
   const Init init = {clone.pid, is_init, is_init ? outside.became_command : nullptr};
-  SuperviseInit(options, init, signal_fd);
+  SuperviseInit(options, init, &host_side, signal_fd);
 }

@@ -201,13 +201,28 @@ bool Reap(pid_t command, ExitReport* report) {
   return command_ended;
 }
 
-// With PID 1 its namespace dies. Without one, init has to do the killing: it reads the lifeline
-// too, and must not be stopped.
-[[noreturn]] void KillInit(const Init& init) {
-  kill(init.pid, init.own_pid_namespace ? SIGKILL : SIGCONT);
+// With PID 1 its namespace dies. Without one, init has to do the killing, and must not be stopped.
+void KillInit(const Init& init) {
+  if (init.own_pid_namespace) {
+    kill(init.pid, SIGKILL);
+  } else {
+    kill(init.pid, kSupervisorDied);
+    kill(init.pid, SIGCONT);
+  }
   while (waitpid(init.pid, nullptr, 0) == -1 && errno == EINTR) {
   }
-  Exit(kSetupFailed);
+}
+
+// A child that is not init has ended. If it was a helper, the sandbox is not what it was made to
+// be.
+void ReapHelpers(const Init& init, HostSide* host_side) {
+  for (const Helper& helper : std::vector<Helper>(host_side->helpers)) {
+    if (waitpid(helper.pid, nullptr, WNOHANG) != helper.pid) continue;
+    const StepFailure failure = HelperEnded(host_side, helper.pid);
+    DisconnectFromHost(host_side);
+    KillInit(init);
+    FailStep(failure.step.c_str(), failure.subject.c_str(), failure.error);
+  }
 }
 
 // Init reads the lifeline too and passes the word on; a command that is PID 1 hears it from us.
@@ -252,7 +267,7 @@ int TakeSignals() {
   return fd;
 }
 
-void SuperviseInit(const Options& options, const Init& init, int signal_fd) {
+void SuperviseInit(const Options& options, const Init& init, HostSide* host_side, int signal_fd) {
   const ProcessOptions& processes = options.processes;
   int lifeline_fd = options.lifeline_fd;
   Deadline deadline;
@@ -263,7 +278,11 @@ void SuperviseInit(const Options& options, const Init& init, int signal_fd) {
       deadline = AskInitToEnd(processes, init);
       continue;
     }
-    if (event != Event::kSignal) KillInit(init);
+    if (event != Event::kSignal) {
+      KillInit(init);
+      DisconnectFromHost(host_side);
+      Exit(kSetupFailed);
+    }
     const Signal signal = NextSignal(signal_fd);
     if (signal.number != SIGCHLD) {
       if (IsForwarded(processes, signal.number)) kill(init.pid, signal.number);
@@ -271,7 +290,11 @@ void SuperviseInit(const Options& options, const Init& init, int signal_fd) {
     }
     int status;
     struct rusage usage;
-    if (wait4(init.pid, &status, WNOHANG, &usage) == init.pid) ExitLike(init, status, usage);
+    if (wait4(init.pid, &status, WNOHANG, &usage) == init.pid) {
+      DisconnectFromHost(host_side);
+      ExitLike(init, status, usage);
+    }
+    ReapHelpers(init, host_side);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "network/host_side.h"
 #include "options.h"
 
 // Outside and inside: all signals are blocked and read from a descriptor from here on. Returns it.
@@ -20,8 +21,10 @@ struct Init {
   const volatile bool* became_command;  // nullptr: it only starts the command
 };
 
-// Outside: forwards signals to init, ends it when the lifeline closes, exits as the command did.
-[[noreturn]] void SuperviseInit(const Options& options, const Init& init, int signal_fd);
+// Outside: forwards signals to init, ends it when the lifeline closes or a helper of the network
+// ends, exits as the command did.
+[[noreturn]] void SuperviseInit(const Options& options, const Init& init, HostSide* host_side,
+                                int signal_fd);
 
 // Inside: reaps every orphan, forwards signals, and when the command has ended kills all that is
 // left.

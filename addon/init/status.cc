@@ -58,8 +58,9 @@ void Exit(int code) {
 
 void FailStep(const char* step, const char* subject, int error) {
   if (status_fd == -1) {
-    fprintf(stderr, "ns-init: step \"%s\" failed: %s%s%s\n", step, strerror(error),
-            *subject ? ": " : "", subject);
+    const char* const reason = error == kToldBySubject ? "" : strerror(error);
+    fprintf(stderr, "ns-init: step \"%s\" failed: %s%s%s\n", step, reason,
+            *reason && *subject ? ": " : "", subject);
   } else {
     WriteLine("{\"type\":\"failed\",\"step\":" + Quote(step) + ",\"subject\":" + Quote(subject) +
               ",\"errno\":" + std::to_string(error) + "}");

@@ -61,4 +61,7 @@ struct StepFailure {
   int error = 0;  // 0: it did not fail
 };
 
+// In place of an errno: no system call failed, and the subject is what a program said.
+constexpr int kToldBySubject = -1;
+
 constexpr int kSetupFailed = 125;  // as env(1) and docker-run(1) use it: the launcher failed

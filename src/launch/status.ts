@@ -70,8 +70,18 @@ export function parseStatus(line: string): StatusLine {
   return JSON.parse(line) as StatusLine;
 }
 
+/** In place of an errno: a program that ns-init started has told why, in the subject. */
+const TOLD_BY_SUBJECT = -1;
+
 /** One error for a failed step: what, errno, the confirmed cause, the fix. */
 export function stepError({ step, subject, errno }: StepFailed): SandboxError {
+  if (errno === TOLD_BY_SUBJECT) {
+    return new SandboxError(`Could not open the sandbox: step "${step}" failed: ${subject}`, {
+      step,
+      subject,
+      ...hintFor(step, ''),
+    });
+  }
   const code = errnoName(errno);
   const text = getSystemErrorMap().get(-errno)?.[1];
   // ns-init tells each byte as a character.

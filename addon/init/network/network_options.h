@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "network/settings.h"
@@ -14,4 +15,7 @@ struct NetworkOptions {
   std::vector<Settings> addresses;
   std::vector<Settings> routes;
   std::vector<Settings> neighbours;
+  // The way out, and the ports that lead in.
+  std::optional<Settings> uplink;
+  std::vector<Settings> publish;
 };

@@ -55,3 +55,9 @@ Request UpRequest(int interface_index) {
   header.ifi_change = header.ifi_flags = IFF_UP;
   return {RTM_NEWLINK, "RTM_NEWLINK", NLM_F_ACK, header};
 }
+
+Request DeleteLinkRequest(const std::string& name) {
+  Request request(RTM_DELLINK, "RTM_DELLINK", NLM_F_ACK, ifinfomsg{});
+  request.Attribute(IFLA_IFNAME, name);
+  return request;
+}

@@ -16,3 +16,5 @@ Request RouteRequest(const IpPrefix& destination, const IpAddress& gateway, int 
                      uint8_t type);
 
 Request UpRequest(int interface_index);
+
+Request DeleteLinkRequest(const std::string& name);

@@ -33,6 +33,15 @@ constexpr Word kWords[] = {
        o.network.neighbours.push_back(
            Settings::Parse(v, {"interface", "address", "hardware-address"}));
      }},
+    {"--uplink", "LIST", "a way out: type=,ifname=,cidr=,mtu=,bridge=,nat,program=,host-loopback",
+     [](Options& o, const char* v) {
+       o.network.uplink = Settings::Parse(
+           v, {"type", "ifname", "cidr", "mtu", "bridge", "nat", "program", "host-loopback"});
+     }},
+    {"--publish", "LIST", "a port that leads in: protocol=,address=,port=,inside= (repeatable)",
+     [](Options& o, const char* v) {
+       o.network.publish.push_back(Settings::Parse(v, {"protocol", "address", "port", "inside"}));
+     }},
 };
 
 }  // namespace

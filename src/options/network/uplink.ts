@@ -78,11 +78,20 @@ const READERS: { [Name in Setting]: (value: unknown, option: string, kind: Kind)
   cidr: (value, option, { hostBits = 2 }) => checkCidr(option, value, hostBits),
   // rfc791 wants every link to carry 68 bytes; 65520 is the most that all three ways take.
   mtu: (value, option) => checkInteger(option, value, 68, 65_520),
-  ifname: (value, option) => checkInterfaceName(option, value),
+  ifname: readIfname,
   bridge: (value, option) => checkInterfaceName(option, value),
   nat: (value, option) => checkBoolean(option, value),
   disableHostLoopback: (value, option) => checkBoolean(option, value),
 };
+
+function readIfname(value: unknown, option: string): string {
+  const name = checkInterfaceName(option, value);
+  if (name !== 'lo') return name;
+  throw new SandboxError(`The option "${option}" cannot be "lo"`, {
+    option,
+    reason: 'Every network namespace has that one from the start.',
+  });
+}
 
 export function readNetwork(value: unknown, option: string): CheckedNetwork {
   const given: Record<string, unknown> =
