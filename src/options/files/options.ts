@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { SandboxError } from '../../errors/sandbox-error';
 import { checkAbsolutePath, checkArray, checkObject, checkOneOf } from '../check';
+import { isFresh, isJoined } from '../namespaces/options';
 import type { CheckedOptions } from '../options';
 import type { Room } from '../room';
 import {
@@ -119,12 +120,12 @@ export const fileRoom: Room<CheckedFileOptions> = {
     checkPropagation(options);
     for (const { option, type } of options.mounts) {
       const { needs } = MOUNT_KINDS[type];
-      if (needs !== undefined && options.namespaces[needs] === false) {
-        throw new SandboxError(
-          `The option "${option}" cannot mount ${type} while "namespaces.${needs}" is false`,
-          { option, reason: 'The kernel gives it to those only who have that namespace.' },
-        );
-      }
+      if (needs === undefined || isFresh(options.namespaces[needs])) continue;
+      const why = isJoined(options.namespaces[needs]) ? 'joins another' : 'is false';
+      throw new SandboxError(
+        `The option "${option}" cannot mount ${type} while "namespaces.${needs}" ${why}`,
+        { option, reason: 'The kernel gives it to those only who have that namespace.' },
+      );
     }
     const covered = options.tmpfs.map((tmpfs) => tmpfs.path);
     if (!isOwn(options.root)) {

@@ -7,6 +7,7 @@ import {
   MAX_TIMEOUT_MS,
   wrongOption,
 } from '../check';
+import { isFresh, isJoined } from '../namespaces/options';
 import type { CheckedOptions } from '../options';
 import type { Room } from '../room';
 import { type Capabilities, readCapabilities } from './capabilities';
@@ -115,12 +116,12 @@ export const processRoom: Room<CheckedProcessOptions> = {
 function checkSysctlOwners({ sysctl, namespaces }: CheckedOptions): void {
   for (const name of Object.keys(sysctl)) {
     const owner = ownerOf(name);
-    if (owner !== undefined && namespaces[owner] === false) {
-      throw new SandboxError(
-        `The sysctl ${name} would be the host's while "namespaces.${owner}" is false`,
-        { option: `sysctl["${name}"]`, subject: name },
-      );
-    }
+    if (owner === undefined || isFresh(namespaces[owner])) continue;
+    const why = isJoined(namespaces[owner]) ? 'joins one that stays as it is' : 'is false';
+    throw new SandboxError(
+      `The sysctl ${name} would be the host's while "namespaces.${owner}" ${why}`,
+      { option: `sysctl["${name}"]`, subject: name },
+    );
   }
 }
 

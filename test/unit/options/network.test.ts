@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { initArguments } from '../../../src/launch/init-arguments';
+import { networkArguments } from '../../../src/launch/init-arguments/network';
 import { readOptions } from '../../../src/options/read-options';
 import { toSandboxSpec } from '../../../src/options/sandbox-spec';
 
@@ -22,7 +22,11 @@ test.each<[string, object, string]>([
     { network: { type: 'loopback', mtu: 1400 } },
     'The option "network.mtu" has no effect with the type "loopback": it belongs to veth, pasta, slirp4netns',
   ],
-  ['a small MTU', { network: { type: 'veth', mtu: 67 } }, 'an integer from 68 to 65520, got 67'],
+  [
+    'a small MTU',
+    { network: { type: 'veth', mtu: 67 } },
+    'a whole number from 68 to 65520, got 67',
+  ],
   [
     'a network with bits of a host',
     { network: { type: 'veth', cidr: '10.83.0.1/16' } },
@@ -161,9 +165,9 @@ describe('what is said otherwise', () => {
 
 test('ns-init is told in its words, and of nothing that is not asked for', () => {
   const words = (options: object) =>
-    initArguments(toSandboxSpec(read(options), { folders: [], others: [] }), ['true'], []).filter(
-      (word) => /^--(link|address|route|neighbour|publish|uplink|loopback|open)/.test(word),
-    );
+    networkArguments(
+      toSandboxSpec(read(options), { folders: [], written: [], others: [] }).network,
+    ).filter((word) => !/^--(hostname|domainname)=/.test(word));
   expect(words({})).toEqual(['--loopback', '--open-to-users']);
   expect(
     words({
