@@ -29,6 +29,7 @@ constexpr Row kOperations[] = {
     {kTakeSignals, TakeSignals},
     {kSendDescriptors, SendDescriptors},
     {kKeepDescriptors, KeepDescriptors},
+    {kStartThread, StartThread},
 };
 
 // Node ignores SIGPIPE, and a test runner may block or ignore others: an agent starts with none of

@@ -15,6 +15,7 @@ enum Operation : uint32_t {
   kTakeSignals = 5,
   kSendDescriptors = 6,
   kKeepDescriptors = 7,
+  kStartThread = 8,
 };
 
 // Each reads the request behind its header and fills the answer.
@@ -39,6 +40,9 @@ void ForgetSignals();
 // descriptors.cc
 void SendDescriptors(Message* request, Message* answer);
 void KeepDescriptors(Message* request, Message* answer);
+
+// thread.cc
+void StartThread(Message* request, Message* answer);
 
 // A structure at the start of what follows the request's header; false if the message is shorter.
 template <typename T>

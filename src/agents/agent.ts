@@ -177,6 +177,14 @@ export class Agent {
     return line.split(/\s+/).map(Number);
   }
 
+  /**
+   * A second thread of the agent, which does nothing; returns its id. Some calls are refused to a process
+   * that has threads, and others change the calling thread alone: unshare(2), setns(2).
+   */
+  startThread(): number {
+    return Number(this.core.operate('startThread', 'clone', []).value);
+  }
+
   setsid(): number {
     return this.core.call('setsid', []);
   }

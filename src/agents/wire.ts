@@ -11,6 +11,7 @@ export const OPERATIONS = {
   takeSignals: 5,
   sendDescriptors: 6,
   keepDescriptors: 7,
+  startThread: 8,
 } as const;
 
 /** kMaxMessage in addon/agent/channel.h. */

@@ -1,8 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { ns } from 'ns-jest';
+import { testUnless } from '../support/needs';
 import { refusal } from '../support/refusal';
 
 const { F, O } = ns.constants;
+// getrlimit(2)
+const RLIMIT_CORE = 4;
 
 describe('PID-08 the sender of a signal', () => {
   test('is 0 if it is of the parent namespace', () => {
@@ -148,12 +151,25 @@ describe('PID-30 the parent’s wait status', () => {
     (signal) => {
       const maker = ns.agent();
       const child = maker.fork();
-      // RLIMIT_CORE
-      child.syscall('prlimit64', 0, 4, new BigUint64Array([0n, 0n]), null);
+      child.syscall('prlimit64', 0, RLIMIT_CORE, new BigUint64Array([0n, 0n]), null);
       maker.kill(child, signal);
       expect(maker.wait(child)).toStrictEqual({ code: null, signal, core: false });
     },
   );
+
+  const pattern = ns.sysctl.get('kernel.core_pattern');
+  const reason = /^[|/]/.test(pattern) ? `cores go to ${pattern}` : undefined;
+  testUnless(reason)('shows that a core was dumped where the limit allows it', () => {
+    const maker = ns.agent({ unshare: ['mount'] });
+    maker.mounts.mount({ source: 'cores', target: '/tmp', type: 'tmpfs' });
+    const child = maker.fork();
+    child.fs.chdir('/tmp');
+    const limit = 16n << 20n;
+    child.syscall('prlimit64', 0, RLIMIT_CORE, new BigUint64Array([limit, limit]), null);
+    maker.kill(child, 'SIGQUIT');
+    expect(maker.wait(child)).toStrictEqual({ code: null, signal: 'SIGQUIT', core: true });
+    expect(maker.fs.readdir('/tmp')).toHaveLength(1);
+  });
 
   test('shows the code of one that ended by itself', () => {
     const maker = ns.agent();
