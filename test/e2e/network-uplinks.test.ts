@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually, sandboxProcesses } from '../support/host';
-import { ASK, ECHO, hostNetwork, isRoot, TestHost, works } from '../support/network';
+import { ASK, CACHE, ECHO, hostNetwork, isRoot, TestHost, works } from '../support/network';
 import { type JestRun, outcomes, Project, runJest } from '../support/project';
 
 const HAS = {
@@ -48,11 +48,12 @@ const file = (body: string) => `
 const inside = (network: unknown, body: string, more: object = {}): Promise<JestRun> =>
   runJest(
     { 'a.test.js': file(body) },
-    { preset: 'ns-jest', testEnvironmentOptions: { network, ...more } },
+    { ...CACHE, preset: 'ns-jest', testEnvironmentOptions: { network, ...more } },
     { wrapper: host.enter() },
   );
 
 function expectPassed(run: JestRun): void {
+  if (run.json === undefined) throw new Error(run.stderr + run.stdout);
   expect(run.stderr).not.toContain('●');
   expect(outcomes(run)).toEqual(['it: passed']);
 }
@@ -64,7 +65,7 @@ describe.each(AVAILABLE)('%s', (type) => {
     );
     const run = await runJest(
       { 'a.test.js': body, 'b.test.js': body, 'c.test.js': body },
-      { preset: 'ns-jest', testEnvironmentOptions: { network: type } },
+      { ...CACHE, preset: 'ns-jest', testEnvironmentOptions: { network: type } },
       { wrapper: host.enter(), args: ['--maxWorkers=3'] },
     );
     expect(run.stderr).not.toContain('●');
@@ -123,7 +124,7 @@ describe.each(AVAILABLE)('%s', (type) => {
       });
       try {
         const child = project.start(
-          { preset: 'ns-jest', testEnvironmentOptions: { network: type } },
+          { ...CACHE, preset: 'ns-jest', testEnvironmentOptions: { network: type } },
           { wrapper: host.enter(), args: ['-i'] },
         );
         const ended = new Promise((resolve) => child.once('close', resolve));
@@ -157,7 +158,7 @@ describe.each(WITH_PROGRAM)('%s', (type) => {
     const hide = `mount --bind /dev/null "$(command -v ${type})"; exec "$@"`;
     const { stderr, code } = await runJest(
       { 'a.test.js': file('') },
-      { preset: 'ns-jest', testEnvironmentOptions: { network: type } },
+      { ...CACHE, preset: 'ns-jest', testEnvironmentOptions: { network: type } },
       { wrapper: ['unshare', ...own, '--mount', 'sh', '-ec', hide, 'sh'] },
     );
     expect(stderr).toContain(
@@ -175,7 +176,7 @@ describe.each(WITH_PROGRAM)('%s', (type) => {
     });
     try {
       const running = project.run(
-        { preset: 'ns-jest', testEnvironmentOptions: { network: type } },
+        { ...CACHE, preset: 'ns-jest', testEnvironmentOptions: { network: type } },
         { wrapper: host.enter(), args: ['-i'] },
       );
       expect(await eventually(() => existsSync(`${project.folder}/up`), 60_000)).toBe(true);
@@ -236,7 +237,11 @@ if (HAS.veth) {
       const server = await host.serve(ECHO('10.84.0.1', 7003));
       const run = await runJest(
         { 'a.test.js': body, 'b.test.js': body },
-        { preset: 'ns-jest', testEnvironmentOptions: { network: { type: 'veth', bridge: 'br5' } } },
+        {
+          ...CACHE,
+          preset: 'ns-jest',
+          testEnvironmentOptions: { network: { type: 'veth', bridge: 'br5' } },
+        },
         { wrapper: host.enter(), args: ['--maxWorkers=2'] },
       );
       server.kill('SIGKILL');
@@ -290,7 +295,7 @@ if (HAS.veth) {
 test('veth for an ordinary user is one error that names pasta', async () => {
   const { stderr, code } = await runJest(
     { 'a.test.js': file('') },
-    { preset: 'ns-jest', testEnvironmentOptions: { network: 'veth' } },
+    { ...CACHE, preset: 'ns-jest', testEnvironmentOptions: { network: 'veth' } },
     isRoot ? { wrapper: ['setpriv', '--bounding-set=-net_admin'] } : {},
   );
   expect(stderr).toContain('The option "network" cannot be "veth" for an ordinary user');

@@ -1,5 +1,7 @@
 /** Networks that tests make: a host and an outside of their own, each a network namespace. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import os from 'node:os';
+import path from 'node:path';
 import { hostState } from './host';
 
 /** Whether a command can do its work here. With NS_JEST_MUST_WORK=1 nothing is asked: it has to. */
@@ -16,6 +18,14 @@ export function hasLink(...words: string[]): boolean {
     spawnSync('unshare', ['--user', '--map-root-user', '--net', 'sh', '-c', script]).status === 0
   );
 }
+
+/**
+ * Jest's cache where this user has it anyway: who is root of a user namespace would take real root's
+ * for the own one, by its name.
+ */
+export const CACHE = {
+  cacheDirectory: path.join(os.tmpdir(), `jest_${(process.getuid?.() ?? 0).toString(36)}`),
+};
 
 export function sh(script: string): string {
   return execFileSync('/bin/sh', ['-ec', script], { encoding: 'utf8' });
