@@ -3,7 +3,7 @@
 # Arguments go to Jest, for example: sh scripts/test.sh test/unit
 set -eu
 cd "$(dirname "$0")/.."
-sh scripts/setup.sh procps strace tmux git uidmap iproute2 iputils-ping nftables passt slirp4netns
+sh scripts/setup.sh procps strace tmux git xz-utils zstd uidmap iproute2 iputils-ping nftables passt slirp4netns
 
 # Tests compare the host before and after, so the two runs must not see each other's mounts and IPC.
 if [ "$(id -u)" = 0 ] && [ -z "${NS_JEST_TEST_ALONE:-}" ]; then

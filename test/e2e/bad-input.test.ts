@@ -100,7 +100,9 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
     const error = errorOf(await withOptions({}, { env: { NS_JEST_BINARIES: empty } }));
     expect(error).toContain(`${empty}/ns-init`);
     expect(error).toContain('npm run build:addon');
-    cpSync(NS_INIT, path.join(empty, 'ns-init'));
+    for (const name of ['ns-init', 'ns-agent']) {
+      cpSync(path.join(path.dirname(NS_INIT), name), path.join(empty, name));
+    }
     const withoutAddon = errorOf(await withOptions({}, { env: { NS_JEST_BINARIES: empty } }));
     expect(withoutAddon).toContain(`${empty}/ns_jest.node`);
     rmSync(empty, { recursive: true });

@@ -1,5 +1,5 @@
 /** The host, as a sandbox must leave it. */
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /** Sysctls of every kind a sandbox could reach: of namespaces of its own, and global ones. */
@@ -40,7 +40,7 @@ export interface HostState {
   sandboxProcesses: string[];
 }
 
-/** Interfaces, routes and cgroups are root's to change; root's own tests may run beside a user's. */
+/** Interfaces and routes are root's to change; root's own tests may run beside a user's. */
 const isRoot = process.geteuid?.() === 0;
 
 /** What of the host can be compared before and after. */
@@ -51,7 +51,7 @@ export function hostState(): HostState {
     interfaces: isRoot ? interfaces() : [],
     routes: isRoot ? routes() : [],
     ipc: ['msg', 'sem', 'shm'].flatMap((kind) => lines(`/proc/sysvipc/${kind}`)),
-    cgroups: isRoot ? cgroupsHere() : [],
+    cgroups: cgroupsHere(),
     shm: list('/dev/shm'),
     tmp: TEMPORARY_NAMES.filter((name) => existsSync(name)),
     sockets: lines('/proc/net/unix')
@@ -135,8 +135,14 @@ function cgroupsHere(): string[] {
   const isBelowOwn = (folder: string) =>
     own.some((group) => group !== '/' && folder.includes(`${group}/`));
   return directoriesBelow('/sys/fs/cgroup', 4).filter(
-    (folder) => isBelowOwn(folder) || /ns-jest|sandbox/.test(path.basename(folder)),
+    (folder) =>
+      (isBelowOwn(folder) || /ns-jest|sandbox/.test(path.basename(folder))) && isOwn(folder),
   );
+}
+
+/** Another user's tests may run beside ours. */
+function isOwn(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.uid === process.geteuid?.();
 }
 
 function directoriesBelow(folder: string, depth: number): string[] {
