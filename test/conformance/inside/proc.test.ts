@@ -196,3 +196,37 @@ describe('PROC-15 is EPERM for who does not own the namespace:', () => {
     expect(() => sysfs(agent.clone({ unshare: ['user', 'mount', 'net'] }))).not.toThrow();
   });
 });
+
+ns.needs('net.veth').describe('PROC-08 a sysfs mounted in a network namespace', () => {
+  const flags = ['MS_RDONLY', 'MS_NOSUID', 'MS_NODEV', 'MS_NOEXEC'] as const;
+
+  function sysfs(agent: Agent, target: string): () => string[] {
+    directory(agent, target);
+    agent.mounts.mount({ source: 'sysfs', target, type: 'sysfs', flags });
+    return () => agent.fs.readdir(`${target}/class/net`);
+  }
+
+  test('shows only that namespace’s devices, and the outer one never shows them', () => {
+    const outer = mounter({ unshare: ['net'] });
+    const inner = outer.clone({ unshare: ['user', 'mount', 'net'] });
+    const shownOutside = sysfs(outer, '/tmp/outer');
+    const shownInside = sysfs(inner, '/tmp/inner');
+    expect(shownInside()).toEqual(['lo']);
+    inner.network.add({ kind: 'veth', name: 'inside', peer: { name: 'inside-end' } });
+    outer.network.add({ kind: 'veth', name: 'outside', peer: { name: 'outside-end' } });
+    expect(shownInside()).toEqual(['inside', 'inside-end', 'lo']);
+    expect(shownOutside()).toEqual(['lo', 'outside', 'outside-end']);
+    outer.network.move('outside', { agent: inner });
+    expect(shownInside()).toEqual(['inside', 'inside-end', 'lo', 'outside']);
+    expect(shownOutside()).toEqual(['lo', 'outside-end']);
+  });
+
+  test('shows the devices of who mounted it, whoever looks', () => {
+    const outer = mounter({ unshare: ['net'] });
+    const shown = sysfs(outer, '/tmp/sys');
+    outer.network.add({ kind: 'veth', name: 'one', peer: { name: 'two' } });
+    const visitor = outer.clone({ unshare: ['net'] });
+    expect(visitor.fs.readdir('/tmp/sys/class/net')).toEqual(shown());
+    expect(shown()).toContain('one');
+  });
+});

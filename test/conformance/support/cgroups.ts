@@ -13,8 +13,15 @@ afterEach(() => {
   remover.end();
 });
 
-/** EBUSY: the kernel has yet to take the last process out, which it does on its own. */
+/**
+ * With those that were made below. EBUSY: the kernel has yet to take the last process out, which it does
+ * on its own.
+ */
 function remove(remover: Agent, group: string): void {
+  for (const name of remover.fs.readdir(group)) {
+    const below = `${group}/${name}`;
+    if (remover.fs.lstat(below).isDirectory) remove(remover, below);
+  }
   const deadline = Date.now() + 5000;
   for (;;) {
     try {

@@ -8,7 +8,9 @@ import { test } from '@jest/globals';
 export type Reason = string | undefined;
 
 /** `test`, or what skips it with the reason in brackets. */
-export function testUnless(reason: Reason): (title: string, body: () => void) => void {
+export function testUnless(
+  reason: Reason,
+): (title: string, body: () => void | Promise<void>) => void {
   if (reason === undefined) return test;
   return (title, body) => test.skip(`${title} [skipped: ${reason}]`, body);
 }
