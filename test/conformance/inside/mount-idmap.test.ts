@@ -4,9 +4,9 @@ import { directory, mounter, tmpfs } from '../support/mount-agent';
 
 // Mounts that show other owners than the file system has. mount_setattr(2), MOUNT_ATTR_IDMAP
 
-const SHIFT = 1000;
+const SHIFT = 100;
 
-/** Ids 0 to 9 of the file system are shown as 1000 to 1009. */
+/** Ids 0 to 9 of the file system are shown as 100 to 109. */
 const SHIFTED = [{ inside: 0, outside: SHIFT, count: 10 }];
 
 /** A tmpfs at /tmp/source, and the same at /tmp/shifted by another map. */

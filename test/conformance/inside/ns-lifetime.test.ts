@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Agent, type NamespaceName, ns } from 'ns-jest';
 import { mounter } from '../support/mount-agent';
+import { linux, testUnless } from '../support/needs';
 
 // What keeps a namespace alive without a process in it, and how it is found. namespaces(7)
 
@@ -139,7 +140,7 @@ describe('NS-12 the list of namespaces', () => {
   });
 });
 
-ns.needs('listns').test('NS-16 namespaces are enumerated by listns', () => {
+testUnless(linux('6.19'))('NS-16 namespaces are enumerated by listns', () => {
   const agent = ns.agent({ unshare: ['user', 'uts'] });
   const request = ns.struct({
     size: 'u32',

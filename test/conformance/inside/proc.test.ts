@@ -115,6 +115,8 @@ describe('PROC-05 two procfs mounts of one namespace', () => {
     other.user.setgroups([]);
     other.user.setresgid(1);
     other.user.setresuid(1);
+    // Who changed its ids is traced by nobody of this user namespace, until it says so. ptrace(2)
+    other.prctl(ns.constants.PR.PR_SET_DUMPABLE, 1);
     proc(agent, '/tmp/open', 'hidepid=off');
     proc(agent, '/tmp/hidden', 'hidepid=invisible');
     expect(pidsAt(other, '/tmp/open')).toEqual([1, other.pidInParent]);
