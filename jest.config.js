@@ -34,6 +34,8 @@ module.exports = {
       // Inside, too: behaviours of namespaces, by the public helpers.
       testMatch: ['<rootDir>/test/conformance/inside/**/*.test.ts'],
       testEnvironment: '<rootDir>/dist/index.js',
+      // A second id, where an ordinary user has one to give.
+      testEnvironmentOptions: { mapAuto: true },
       moduleNameMapper: { '^ns-jest$': '<rootDir>/dist/index.js' },
     },
     {
