@@ -30,7 +30,6 @@ module.exports = {
     {
       ...typescript,
       displayName: 'conformance',
-      testEnvironmentOptions: { mapAuto: true },
       // Inside, too: behaviours of namespaces, by the public helpers.
       testMatch: ['<rootDir>/test/conformance/inside/**/*.test.ts'],
       testEnvironment: '<rootDir>/dist/index.js',
