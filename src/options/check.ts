@@ -76,7 +76,8 @@ export function checkKeys(
 
 export function checkArray(option: string, value: unknown): unknown[] {
   if (!Array.isArray(value)) throw wrongOption(option, 'an array', value);
-  return value;
+  // Holes are passed over by map() and its kin; spread, they are undefined like any other.
+  return [...value];
 }
 
 export function checkText(option: string, value: unknown): string {

@@ -17,6 +17,9 @@ const ROWS = Object.assign({}, ...ROOMS.map(({ rows }) => rows)) as {
   [Name in keyof CheckedOptions]: Row<CheckedOptions[Name]>;
 };
 
+/** Every option, by its name. */
+export const OPTION_NAMES = Object.keys(ROWS) as (keyof CheckedOptions)[];
+
 /**
  * Options of Jest's own environments. They may stand beside ours, so that a project that has them
  * changes nothing but the environment's name; the base environment receives them.
@@ -54,7 +57,7 @@ export function readOptions(given: Record<string, unknown>): CheckedOptions {
     } else if (BASE_ENVIRONMENT_OPTIONS.includes(name)) {
       base[name] = value;
     } else {
-      throw unknownOption(name, Object.keys(ROWS));
+      throw unknownOption(name, OPTION_NAMES);
     }
   }
   const options = checked as unknown as CheckedOptions;

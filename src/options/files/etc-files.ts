@@ -97,7 +97,7 @@ function hostsText(hosts: CheckedHosts, hostname: string | undefined): string {
     '127.0.0.1\tlocalhost',
     '::1\tlocalhost ip6-localhost ip6-loopback',
     // As Debian does for a machine without a fixed address.
-    ...(hostname === undefined || hostname in hosts ? [] : [`127.0.1.1\t${hostname}`]),
+    ...(hostname === undefined || Object.hasOwn(hosts, hostname) ? [] : [`127.0.1.1\t${hostname}`]),
     ...Object.entries(hosts).flatMap(([name, ips]) => ips.map((ip) => `${ip}\t${name}`)),
     '',
   ].join('\n');

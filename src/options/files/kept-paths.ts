@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { SandboxError } from '../../errors/sandbox-error';
 
@@ -93,10 +93,13 @@ export function checkCovered(
   }
 }
 
-/** A path with its links followed, or undefined when nothing is there. */
+/** A path with its links followed, or undefined when nothing is there that this user can see. */
 function resolved(file: string): string | undefined {
-  if (statSync(file, { throwIfNoEntry: false }) === undefined) return undefined;
-  return realpathSync(file);
+  try {
+    return realpathSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Whether a path is a directory, or lies below it. */

@@ -1,5 +1,5 @@
 /** The mounts that are made in order. One row per kind. */
-import { lstatSync, statfsSync, statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { SandboxError } from '../../errors/sandbox-error';
 import {
@@ -12,7 +12,7 @@ import {
   wrongOption,
 } from '../check';
 import { isAtOrBelow } from './kept-paths';
-import { checkDirectory, checkKeys, checkMode, checkSize } from './values';
+import { checkDirectory, checkKeys, checkMode, checkSize, statusOf } from './values';
 
 interface At {
   /** Absolute path inside; exists on the host, or lies in a file system of the sandbox's own. */
@@ -146,7 +146,7 @@ function readBind(given: Given, option: string): Details | undefined {
   const source = checkAbsolutePath(`${option}.source`, given.source);
   const dev = checkBoolean(`${option}.dev`, given.dev ?? false);
   const isOptional = checkBoolean(`${option}.try`, given.try ?? false);
-  if (statSync(source, { throwIfNoEntry: false }) !== undefined) return { sources: [source], dev };
+  if (statusOf(`${option}.source`, source) !== undefined) return { sources: [source], dev };
   if (isOptional) return undefined;
   throw new SandboxError(`The source of "${option}" does not exist: ${source}`, {
     option: `${option}.source`,
@@ -244,7 +244,7 @@ export function checkTargets(mounts: CheckedMount[], own: string[]): void {
     const isInOwn = made.some(
       (directory) => target !== directory && isAtOrBelow(target, directory),
     );
-    const isThere = lstatSync(target, { throwIfNoEntry: false }) !== undefined;
+    const isThere = statusOf(`${option}.target`, target, { followLinks: false }) !== undefined;
     const missing = type === 'symlink' ? target : path.resolve(target);
     if (!isInOwn && (type === 'symlink' || !isThere)) {
       throw new SandboxError(

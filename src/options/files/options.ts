@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { SandboxError } from '../../errors/sandbox-error';
 import { checkAbsolutePath, checkArray, checkObject, checkOneOf } from '../check';
 import { isFresh, isJoined } from '../namespaces/options';
@@ -23,7 +22,7 @@ import {
   tmpfsData,
 } from './mounts';
 import { type CheckedRoot, HOST_ROOT, isForeign, isOwn, type RootOption, readRoot } from './root';
-import { checkKeys } from './values';
+import { checkKeys, statusOf } from './values';
 
 /** Makes a host directory or file visible at another place inside. mount(8), --bind */
 export interface BindMount {
@@ -188,7 +187,7 @@ function readTmpfs(value: unknown, option: string): CheckedTmpfs[] {
 }
 
 function checkDirectoryExists({ option, path: directory }: CheckedTmpfs): void {
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (statusOf(option, directory)?.isDirectory()) return;
   throw new SandboxError(`The option "${option}" names no directory: ${directory}`, {
     option,
     subject: directory,

@@ -1,5 +1,4 @@
 /** What "/" is inside. */
-import { statSync } from 'node:fs';
 import { SandboxError } from '../../errors/sandbox-error';
 import {
   checkAbsolutePath,
@@ -9,7 +8,7 @@ import {
   checkOneOf,
   wrongOption,
 } from '../check';
-import { checkDirectory, checkKeys, checkSize } from './values';
+import { checkDirectory, checkKeys, checkSize, statusOf } from './values';
 
 /** The tmpfs that takes what is written. */
 interface Written {
@@ -125,7 +124,7 @@ function readLayers(value: unknown, option: string): string[] {
 
 function checkArchive(option: string, value: unknown): string {
   const file = checkAbsolutePath(option, value);
-  const status = statSync(file, { throwIfNoEntry: false });
+  const status = statusOf(option, file);
   if (!status?.isFile()) {
     throw new SandboxError(`The option "${option}" names no file: ${file}`, {
       option,

@@ -1,5 +1,5 @@
 /** Checks of values that only file systems have. */
-import { statSync } from 'node:fs';
+import { lstatSync, type Stats, statSync } from 'node:fs';
 import { SandboxError } from '../../errors/sandbox-error';
 import { checkAbsolutePath, unknownOption, wrongOption } from '../check';
 
@@ -32,10 +32,32 @@ export function checkKeys(
   }
 }
 
+/**
+ * What lies at a path of the host's, or undefined for nothing.
+ *
+ * @throws SandboxError when this user may not look there, or links lead nowhere.
+ */
+export function statusOf(
+  option: string,
+  file: string,
+  { followLinks = true } = {},
+): Stats | undefined {
+  try {
+    return (followLinks ? statSync : lstatSync)(file, { throwIfNoEntry: false });
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    throw new SandboxError(`The path of "${option}" cannot be looked at: ${message}`, {
+      option,
+      subject: file,
+      code,
+    });
+  }
+}
+
 /** An absolute path to a directory of the host's. */
 export function checkDirectory(option: string, value: unknown): string {
   const directory = checkAbsolutePath(option, value);
-  if (!statSync(directory, { throwIfNoEntry: false })?.isDirectory()) {
+  if (!statusOf(option, directory)?.isDirectory()) {
     throw new SandboxError(`The option "${option}" names no directory: ${directory}`, {
       option,
       subject: directory,

@@ -1,5 +1,5 @@
 import { SandboxError } from '../../errors/sandbox-error';
-import { checkArray, checkObject, unknownOption } from '../check';
+import { checkArray, checkObject, unknownOption, wrongOption } from '../check';
 
 /** user_namespaces(7): a run of ids inside that stands for a run of ids outside. */
 export interface IdMapping {
@@ -20,7 +20,7 @@ const KEYS = ['inside', 'outside', 'count'] as const;
 
 export function checkId(option: string, value: unknown): number {
   if (!Number.isInteger(value) || Number(value) < 0 || Number(value) > MAX_ID) {
-    throw wrong(option, `an id from 0 to ${MAX_ID}, got ${JSON.stringify(value)}`);
+    throw wrongOption(option, `an id from 0 to ${MAX_ID}`, value);
   }
   return value as number;
 }

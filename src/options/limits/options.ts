@@ -1,5 +1,5 @@
 import { SandboxError } from '../../errors/sandbox-error';
-import { checkBoolean, checkObject, unknownOption } from '../check';
+import { checkBoolean, checkInteger, checkObject, unknownOption, wrongOption } from '../check';
 import type { Room } from '../room';
 
 /** What all of a file's processes may have together. Named after the files of cgroup v2. cgroups(7) */
@@ -72,21 +72,14 @@ function readCgroup(value: unknown, option: string): CheckedCgroup {
   return checked as unknown as CheckedCgroup;
 }
 
-function checkInteger(option: string, value: unknown, min: number, max: number): number {
-  if (Number.isInteger(value) && Number(value) >= min && Number(value) <= max) {
-    return value as number;
-  }
-  throw wrong(option, `a whole number from ${min} to ${max}`, value);
-}
-
 const UNITS: Record<string, number> = { '': 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
 function checkSize(option: string, value: unknown, min: number): number {
-  const [, digits, unit = ''] = /^(\d+)([kmgt]?)$/i.exec(String(value)) ?? [];
-  const bytes = Number(digits) * (UNITS[unit.toLowerCase()] as number);
   const isText = typeof value === 'string' || typeof value === 'number';
-  if (isText && bytes >= min && Number.isSafeInteger(bytes)) return bytes;
-  throw wrong(option, `bytes from ${min} on, or a text such as "64m" or "1g"`, value);
+  const [, digits, unit = ''] = (isText && /^(\d+)([kmgt]?)$/i.exec(String(value))) || [];
+  const bytes = Number(digits) * (UNITS[unit.toLowerCase()] as number);
+  if (bytes >= min && Number.isSafeInteger(bytes)) return bytes;
+  throw wrongOption(option, `bytes from ${min} on, or a text such as "64m" or "1g"`, value);
 }
 
 /** What the kernel takes, in microseconds. sched-bwc: Documentation/scheduler/sched-bwc.rst */
@@ -94,21 +87,14 @@ const PERIOD = { default: 100_000, min: 1_000, max: 1_000_000 };
 const MIN_QUOTA = 1_000;
 
 function checkCpu(option: string, value: unknown): CheckedCgroup['cpuMax'] {
-  const [, ...text] = /^(\d+) (\d+)$/.exec(String(value)) ?? [];
+  const [, ...text] = (typeof value === 'string' && /^(\d+) (\d+)$/.exec(value)) || [];
   const [quota = Number.NaN, period = PERIOD.default] =
     typeof value === 'number' ? [Math.round(value * PERIOD.default)] : text.map(Number);
   const isPeriod = period >= PERIOD.min && period <= PERIOD.max;
   if (quota >= MIN_QUOTA && isPeriod && Number.isSafeInteger(quota)) return { quota, period };
-  throw wrong(
+  throw wrongOption(
     option,
     `processors from 0.01 on, or a quota from ${MIN_QUOTA} and a period from ${PERIOD.min} to ${PERIOD.max} in microseconds such as "50000 100000"`,
     value,
-  );
-}
-
-function wrong(option: string, expected: string, value: unknown): SandboxError {
-  return new SandboxError(
-    `Expected the option "${option}" to be ${expected}, got ${typeof value === 'string' ? `'${value}'` : String(value)}`,
-    { option },
   );
 }

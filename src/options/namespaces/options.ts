@@ -29,7 +29,10 @@ export function isFresh(choice: CheckedChoice): choice is true | 'try' {
 }
 
 /** The other names of two namespaces. */
-const ALIASES: Record<string, NamespaceName> = { mnt: 'mount', network: 'net' };
+const ALIASES = new Map<string, NamespaceName>([
+  ['mnt', 'mount'],
+  ['network', 'net'],
+]);
 
 export const namespaceRoom: Room<CheckedNamespaceOptions> = {
   rows: { namespaces: { read: readNamespaces, default: allNamespaces() } },
@@ -90,8 +93,10 @@ function allNamespaces(): Record<NamespaceName, CheckedChoice> {
 function readNamespaces(value: unknown, option: string): Record<NamespaceName, CheckedChoice> {
   const choices = allNamespaces();
   for (const [key, choice] of Object.entries(checkObject(option, value))) {
-    const name = (ALIASES[key] ?? key) as NamespaceName;
-    if (!(name in choices)) throw unknownOption(key, Object.keys(choices), `${option}.`);
+    const name = (ALIASES.get(key) ?? key) as NamespaceName;
+    if (!Object.hasOwn(choices, name)) {
+      throw unknownOption(key, Object.keys(choices), `${option}.`);
+    }
     choices[name] = readChoice(name, choice, `${option}.${key}`);
   }
   return choices;

@@ -38,7 +38,7 @@ export function readSysctls(value: unknown, option: string): Sysctls {
 }
 
 function checkOwner(name: string, entry: string): void {
-  const own = OPTIONS[name];
+  const own = Object.hasOwn(OPTIONS, name) ? OPTIONS[name] : undefined;
   if (own !== undefined) {
     throw new SandboxError(`The sysctl ${name} has an option of its own: "${own}"`, {
       option: entry,

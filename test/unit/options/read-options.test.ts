@@ -64,6 +64,27 @@ test.each<[string, object, string]>([
     'The options "mapRootUser" and "mapCurrentUser" contradict each other: both are true',
   ],
   ['a name from Object', { constructor: {} }, 'Unknown option "constructor"'],
+  [
+    'a namespace from Object',
+    { namespaces: { constructor: true } },
+    'Unknown option "namespaces.constructor"',
+  ],
+  [
+    'an array with holes',
+    { uidMap: Array(1) },
+    'Expected the option "uidMap[0]" to be an object, got undefined',
+  ],
+  ['a value that JSON does not have', { uid: 10n }, 'to be an id from 0 to 4294967294, got 10n'],
+  [
+    'an object that is no text',
+    { cgroup: { memoryMax: Object.create(null) } },
+    'Expected the option "cgroup.memoryMax" to be bytes from 1 on',
+  ],
+  [
+    'a path that leads nowhere',
+    { root: { type: 'directory', source: `/tmp/${'long'.repeat(70)}` } },
+    'The path of "root.source" cannot be looked at: ENAMETOOLONG',
+  ],
   ['a directory that must stay', { tmpfs: ['/'] }, 'The option "tmpfs[0]" cannot cover /'],
   [
     'an option without effect',

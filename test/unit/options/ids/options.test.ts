@@ -10,7 +10,7 @@ test.each<[string, object, string]>([
     'Expected the option "uid" to be an id from 0 to 4294967294, got 4294967295',
   ],
   ['a negative id', { gid: -1 }, 'Expected the option "gid" to be an id from 0 to 4294967294'],
-  ['a name for an id', { uid: 'nobody' }, 'to be an id from 0 to 4294967294, got "nobody"'],
+  ['a name for an id', { uid: 'nobody' }, "to be an id from 0 to 4294967294, got 'nobody'"],
   [
     'an empty map',
     { uidMap: [] },
