@@ -34,21 +34,17 @@ export function start(args: string[], command: string[], wrapper: string[] = [])
   child.stdout?.on('data', (chunk) => (stdout += chunk));
   child.stderr?.on('data', (chunk) => (stderr += chunk));
   child.stdio[3]?.on('data', (chunk) => (status += chunk));
+  /** What was reported so far. */
+  const reports = (): Record<string, unknown>[] =>
+    status
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => JSON.parse(line));
   const ended = new Promise<Started>((resolve) =>
-    child.once('close', (code) =>
-      resolve({
-        stdout,
-        stderr,
-        code,
-        status: status
-          .split('\n')
-          .filter(Boolean)
-          .map((line) => JSON.parse(line)),
-      }),
-    ),
+    child.once('close', (code) => resolve({ stdout, stderr, code, status: reports() })),
   );
   const lifeline = child.stdio[4] as unknown as { destroy(): void };
-  return { child, ended, lifeline, output: () => stdout };
+  return { child, ended, lifeline, reports, output: () => stdout };
 }
 
 export const run = (args: string[], command: string[]) => start(args, command).ended;
