@@ -226,10 +226,12 @@ volatile bool* ShareFlag() {
   if (WantsUplinkProgram(options.network)) {
     WaitForUplink(*options.network.uplink, go[0], options.lifeline_fd);
   }
+  const bool wants_mounts = WantsMounts(options.files);
+  const FromHost host = wants_mounts ? OpenFromHost(options.files) : FromHost();
   if (options.ids.init) BecomeInit(*options.ids.init, {death_signal, go[0]});
   // Before the mounts: tun and tap are made by the host's /dev/net/tun.
   if (WantsInterfaces(options.network)) MakeInterfaces(options.network);
-  if (WantsMounts(options.files)) SetUpMounts(options.files, clone.namespaces);
+  if (wants_mounts) SetUpMounts(options.files, host, clone.namespaces);
   if (options.files.mount_sys && (clone.namespaces & CLONE_NEWCGROUP) != 0) {
     ShowGroups(options.limits);
   }

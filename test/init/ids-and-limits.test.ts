@@ -102,7 +102,7 @@ describe('cgroups', () => {
   const left = () => readdirSync(unified ?? '/').filter((name) => /^ns-jest-\d/.test(name));
   const group = [`--cgroup=${unified}`, `--cgroup-home=${unified}`];
   const testWithVersion2 = isRoot
-    ? testIf(unified !== undefined, 'no cgroups of version 2')
+    ? testIf(unified !== undefined, 'cgroups of version 2')
     : test.skip;
 
   testWithVersion2(

@@ -20,26 +20,6 @@
 
 namespace {
 
-// What is taken from the host, opened before anything of it is covered.
-struct FromHost {
-  std::vector<Opened> kept;
-  std::vector<Opened> lent;
-  std::vector<std::vector<Opened>> sources;  // of each mount line
-  Opened null = {nullptr, -1, false, false};
-};
-
-FromHost OpenFromHost(const FileOptions& options) {
-  const auto open = options.root == Root::kReadOnlyHost ? OpenSpared : OpenPath;
-  FromHost host;
-  for (const KeepLine& keep : options.keep) host.kept.push_back(open("keep path", keep.path));
-  for (const LendLine& lend : options.lend) {
-    host.lent.push_back(OpenPath("lend file", lend.source));
-  }
-  for (const MountLine& line : options.mounts) host.sources.push_back(OpenSources(line, open));
-  if (!options.masked.empty()) host.null = OpenPath("mask path", "/dev/null");
-  return host;
-}
-
 void MountTmpfs(const TmpfsLine& line) {
   MakeMountPoint("mount tmpfs", line.path, true);
   char mode[16];
@@ -116,11 +96,22 @@ void SetPropagation(Propagation propagation, unsigned long namespaces) {
   }
 }
 
-void SetUpMounts(const FileOptions& options, unsigned long namespaces) {
+FromHost OpenFromHost(const FileOptions& options) {
+  const auto open = options.root == Root::kReadOnlyHost ? OpenSpared : OpenPath;
+  FromHost host;
+  for (const KeepLine& keep : options.keep) host.kept.push_back(open("keep path", keep.path));
+  for (const LendLine& lend : options.lend) {
+    host.lent.push_back(OpenPath("lend file", lend.source));
+  }
+  for (const MountLine& line : options.mounts) host.sources.push_back(OpenSources(line, open));
+  if (!options.masked.empty()) host.null = OpenPath("mask path", "/dev/null");
+  return host;
+}
+
+void SetUpMounts(const FileOptions& options, const FromHost& host, unsigned long namespaces) {
   // Directory modes below are meant as written.
   const mode_t mask = umask(0);
   const bool own_root = HasOwnRoot(options);
-  const FromHost host = OpenFromHost(options);
   if (options.root == Root::kReadOnlyHost) MakeHostReadOnly(!options.mount_proc);
   if (own_root) EnterRoot(options);
   if (options.minimal_dev) MountDev();
