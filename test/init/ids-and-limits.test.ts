@@ -55,7 +55,7 @@ describe('the program that writes a map', () => {
     ['/usr/bin/newuidmap', '/usr/bin/newgidmap'].every((file) =>
       readdirSync('/usr/bin').includes(path.basename(file)),
     ),
-    'no newuidmap',
+    'newuidmap and newgidmap',
   )('can be newuidmap(1) itself, which names the range that it refuses', async () => {
     const { status } = await run(
       ['--unshare=user,pid', '--uid-map=0:4000000000:10', '--newuidmap=/usr/bin/newuidmap'],
