@@ -15,6 +15,8 @@ if [ "$(id -u)" = 0 ] && [ -z "${NS_JEST_TEST_ALONE:-}" ]; then
   NS_JEST_TEST_ALONE=1 unshare --mount --ipc --uts sh scripts/test.sh "$@" || status=1
   wait $other || status=1
   cat reports/ordinary-user.log
+  # Both users' reports are there, of all tests.
+  [ $# -gt 0 ] || node scripts/conformance-table.js --check || status=1
   exit $status
 fi
 
