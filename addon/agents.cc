@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -17,6 +16,7 @@
 #include "exports.h"
 #include "fd.h"
 #include "values.h"
+#include "wait_readable.h"
 
 #ifndef SYS_pidfd_send_signal
 #define SYS_pidfd_send_signal 424
@@ -74,13 +74,8 @@ Napi::Array NumberArray(Napi::Env env, const T& numbers) {
 }
 
 /// Whether there is something to read, or the end, within so many milliseconds.
-bool WaitReadable(Napi::Env env, int descriptor, int timeout) {
-  pollfd poll_fd = {descriptor, POLLIN, 0};
-  int ready = 0;
-  do {
-    // Begun anew after a signal, which lengthens a wait that is a limit and not a measure.
-    ready = poll(&poll_fd, 1, timeout);
-  } while (ready == -1 && errno == EINTR);
+bool IsReadable(Napi::Env env, int descriptor, int timeout) {
+  const int ready = WaitReadable(descriptor, timeout);
   if (ready == -1) throw SystemError(env, errno, "poll");
   return ready == 1;
 }
@@ -152,7 +147,7 @@ Napi::Value AgentSend(const Napi::CallbackInfo& info) {
 Napi::Value AgentReceive(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   const int channel = Int(info[0]);
-  if (!WaitReadable(env, channel, Int(info[1]))) return env.Null();
+  if (!IsReadable(env, channel, Int(info[1]))) return env.Null();
 
   std::vector<char> bytes(kMaxMessage);
   alignas(cmsghdr)
@@ -181,7 +176,7 @@ Napi::Value AgentReceive(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value PollReadable(const Napi::CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), WaitReadable(info.Env(), Int(info[0]), Int(info[1])));
+  return Napi::Boolean::New(info.Env(), IsReadable(info.Env(), Int(info[0]), Int(info[1])));
 }
 
 Napi::Value ProcessKill(const Napi::CallbackInfo& info) {

@@ -1,6 +1,5 @@
 #include <fcntl.h>
 #include <mqueue.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,6 +16,7 @@
 #include "exports.h"
 #include "fd.h"
 #include "values.h"
+#include "wait_readable.h"
 
 // The system calls themselves and not libc's mq_*(3): glibc 2.34 moved those from librt into libc
 // under a new symbol version, which would become the oldest glibc that the addon loads on.
@@ -186,12 +186,12 @@ Napi::Value PosixQueueNotify(const Napi::CallbackInfo& info) {
 // Waits for that datagram: socket, milliseconds. False if the time is over, or the registration has
 // ended in another way.
 Napi::Value PosixQueueNotified(const Napi::CallbackInfo& info) {
-  pollfd waiting{Int(info[0]), POLLIN, 0};
-  const int ready = poll(&waiting, 1, Int(info[1]));
-  if (ready == -1 && errno != EINTR) throw SystemError(info.Env(), errno, "poll");
+  const int socket_fd = Int(info[0]);
+  const int ready = WaitReadable(socket_fd, Int(info[1]));
+  if (ready == -1) throw SystemError(info.Env(), errno, "poll");
   // The last byte says why: NOTIFY_WOKENUP or NOTIFY_REMOVED. ipc/mqueue.c
   constexpr char kWokenUp = 1;
   std::array<char, kCookieBytes> cookie{};
-  const bool came = ready == 1 && recv(waiting.fd, cookie.data(), cookie.size(), MSG_DONTWAIT) > 0;
+  const bool came = ready == 1 && recv(socket_fd, cookie.data(), cookie.size(), MSG_DONTWAIT) > 0;
   return Napi::Boolean::New(info.Env(), came && cookie.back() == kWokenUp);
 }
