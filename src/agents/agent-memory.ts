@@ -10,7 +10,7 @@ export class AgentMemory {
   constructor(private readonly core: Core) {}
 
   read(address: number | bigint, length: number): Buffer {
-    const bytes = Buffer.alloc(Math.min(length, MAX_DATA));
+    const bytes = Buffer.alloc(length);
     this.move('process_vm_readv', address, bytes);
     return bytes;
   }
@@ -26,9 +26,14 @@ export class AgentMemory {
     bytes: Buffer,
   ): void {
     const self = this.core.call('getpid', []);
-    const local = LOCAL.pack({ base: bytes, length: bytes.length });
-    const remote = IOVEC.pack({ base: address, length: bytes.length });
-    const facts = { address: `0x${address.toString(16)}` };
-    this.core.call(call, [self, local, 1, remote, 1, 0], facts);
+    // What ends before memory does that is not there is no error yet: the rest is.
+    for (let at = 0; at < bytes.length; ) {
+      const part = bytes.subarray(at, at + MAX_DATA);
+      const from = BigInt(address) + BigInt(at);
+      const local = LOCAL.pack({ base: part, length: part.length });
+      const remote = IOVEC.pack({ base: from, length: part.length });
+      const facts = { address: `0x${from.toString(16)}` };
+      at += this.core.call(call, [self, local, 1, remote, 1, 0], facts);
+    }
   }
 }

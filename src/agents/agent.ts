@@ -17,7 +17,13 @@ import { AgentNamespaceRequests, AgentNamespaces } from './namespaces';
 import { AgentNetwork } from './network';
 import { type AgentOptions, checkAgentOptions, checkNamespaces, namespaceFlags } from './options';
 import { AgentPidfd } from './pidfd';
-import { type ProgramOptions, type ProgramResult, runProgram, startProgram } from './programs';
+import {
+  type ProgramOptions,
+  type ProgramResult,
+  runProgram,
+  type StartOptions,
+  startProgram,
+} from './programs';
 import { AgentSignals, type SignalName, signalNumber } from './signals';
 import { AgentTime } from './time';
 import { AgentUser, type IdTriple } from './user';
@@ -230,12 +236,12 @@ export class Agent {
   }
 
   /** Starts a program and returns its pid, for `wait`. Its output goes where the agent's does. */
-  spawn(command: string, args: readonly string[] = [], options: ProgramOptions = {}): number {
+  spawn(command: string, args: readonly string[] = [], options: StartOptions = {}): number {
     return startProgram(this.core, command, args, options);
   }
 
   /** Becomes the program: the process lives on, as an agent it has ended. execve(2) */
-  exec(command: string, args: readonly string[] = [], options: ProgramOptions = {}): void {
+  exec(command: string, args: readonly string[] = [], options: StartOptions = {}): void {
     startProgram(this.core, command, args, options, true);
   }
 

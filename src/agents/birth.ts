@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import type { NamespaceName } from '../namespaces';
 import type { Agent } from './agent';
 import { CLONE, NAMESPACE_FLAGS } from './constants/clone';
-import { flagsOf } from './constants/flags';
+import { flagsOf, namesOf } from './constants/flags';
 import { identityMap, mapText } from './id-maps';
 import { namespaceFile } from './namespaces';
 import { type AgentOptions, type JoinRequest, namespaceFlags } from './options';
@@ -16,25 +16,24 @@ export function bear(maker: Agent, options: AgentOptions): Agent {
   const joins = join === undefined ? [] : Array.isArray(join) ? join : [join as JoinRequest];
   if (joins.length === 0 && via === 'clone') return cloneInto(maker, options, unshare);
 
+  // Who joins or unshares these two stays outside: only children are in. setns(2), unshare(2)
+  const isForChild = joins.length > 0 || unshare.some((name) => name === 'pid' || name === 'time');
   // A process of its own joins and unshares; the maker stays where it is.
-  const agent = cloneInto(maker, joins.length > 0 ? { timeLimit: options.timeLimit } : options, []);
+  const agent = cloneInto(maker, isForChild ? { timeLimit: options.timeLimit } : options, []);
   try {
-    const joined = joins.flatMap((request) => enter(agent, request));
+    for (const request of joins) enter(agent, request);
     if (via === 'clone' && unshare.length > 0) {
       return cloneInto(agent, options, unshare).takeAlong(agent);
     }
     if (unshare.length > 0) unshareAndMap(agent, options, unshare);
-    // Who joins or unshares these two stays outside: only children are in. setns(2), unshare(2)
-    const forChildren = [...joined, ...unshare].filter(
-      (name) => name === 'pid' || (name === 'time' && unshare.includes('time')),
-    );
-    const last = forChildren.length > 0 || joins.length > 0;
-    return last ? cloneInto(agent, options, []).takeAlong(agent) : agent;
+    return isForChild ? cloneInto(agent, options, []).takeAlong(agent) : agent;
   } catch (error) {
     agent.end();
     throw error;
   }
 }
+
+const OF_ONE_PROCESS = ['CLONE_VM', 'CLONE_VFORK', 'CLONE_FILES'];
 
 type Given<Options> = { [Name in keyof Options]?: Options[Name] | undefined };
 
@@ -44,10 +43,11 @@ function cloneInto(
   fresh: readonly NamespaceName[],
 ): Agent {
   const { setTid = [], cgroup, exitSignal = 'SIGCHLD', flags = 0, dieWithParent = true } = options;
+  const wanted = checkFlags(flags);
   const cgroupFd = cgroup === undefined ? -1 : maker.fs.open(cgroup, ['O_RDONLY', 'O_DIRECTORY']);
   try {
     const agent = maker.cloneCore({
-      flags: BigInt(flagsOf(CLONE, flags)) | BigInt(namespaceFlags(fresh)),
+      flags: wanted | BigInt(namespaceFlags(fresh)),
       exitSignal: exitSignal === 0 ? 0 : signalNumber(exitSignal),
       setTid,
       cgroup: cgroupFd,
@@ -63,8 +63,18 @@ function cloneInto(
       throw error;
     }
   } finally {
-    if (cgroupFd !== -1) maker.fs.close(cgroupFd);
+    if (cgroupFd !== -1) maker.fs.release(cgroupFd);
   }
+}
+
+/** Whatever else of clone(2) a test wants to see, but for what would break the agent itself. */
+function checkFlags(flags: NonNullable<AgentOptions['flags']>): bigint {
+  const wanted = BigInt(flagsOf(CLONE, flags));
+  const shared = namesOf(CLONE, wanted).filter((name) => OF_ONE_PROCESS.includes(name));
+  if (shared.length === 0) return wanted;
+  throw new TypeError(
+    `An agent has memory, descriptors and a life apart from its maker's, so it cannot be made with ${shared.join(', ')}`,
+  );
 }
 
 /** unshare(2) of all at once; a helper of the old namespace writes the maps, as unshare(1) does. */
@@ -98,13 +108,16 @@ function writeMaps(writer: Agent, agent: Agent, options: Given<AgentOptions>): v
     try {
       writer.fs.write(fd, text, { path: `/proc/PID/${file}` });
     } finally {
-      writer.fs.close(fd);
+      writer.fs.release(fd);
     }
   };
-  if (setgroups !== undefined) write('setgroups', setgroups);
-  if (uidMap) write('uid_map', mapText(uidMap));
-  if (gidMap) write('gid_map', mapText(gidMap));
-  writer.fs.close(directory);
+  try {
+    if (setgroups !== undefined) write('setgroups', setgroups);
+    if (uidMap) write('uid_map', mapText(uidMap));
+    if (gidMap) write('gid_map', mapText(gidMap));
+  } finally {
+    writer.fs.release(directory);
+  }
 }
 
 type MapOptions = Pick<AgentOptions, 'uidMap' | 'gidMap' | 'setgroups'>;
@@ -135,17 +148,16 @@ function defaultMaps(writer: Agent): MapOptions {
   };
 }
 
-/** Enters namespaces; returns which. Opens all before it enters any: afterwards it may not. */
-function enter(agent: Agent, request: JoinRequest): NamespaceName[] {
+/** Enters namespaces. Opens all before it enters any: afterwards it may not. */
+function enter(agent: Agent, request: JoinRequest): void {
   const { namespaces, pid, path, fd } = request;
   const of = (request.agent as Agent | undefined) ?? undefined;
   if (path !== undefined || fd !== undefined) {
     const own = path !== undefined ? agent.fs.open(path) : agent.receiveDescriptor(fd as number);
     // With a pidfd the flags say which namespaces; with a namespace's own they may be 0.
     agent.syscall('setns', own, namespaceFlags(namespaces ?? []));
-    const kind = namespaces ?? [];
     agent.fs.close(own);
-    return [...kind];
+    return;
   }
   if (namespaces === undefined || (pid === undefined && of === undefined)) {
     throw new TypeError(
@@ -165,5 +177,4 @@ function enter(agent: Agent, request: JoinRequest): NamespaceName[] {
     agent.syscall('setns', opened[index], NAMESPACE_FLAGS[name]);
   }
   for (const descriptor of opened) agent.fs.close(descriptor);
-  return [...namespaces];
 }

@@ -12,6 +12,8 @@ export interface Reply extends Answer {
 /** Node's end of the socket to one agent: a request, then its answer. */
 export class Channel {
   private closed = false;
+  /** Answers on their way that nobody waits for any more. */
+  private forgone = 0;
 
   constructor(private readonly descriptor: number) {}
 
@@ -20,12 +22,28 @@ export class Channel {
     callNative('agentSend', [this.descriptor, bytes, descriptors]);
   }
 
-  /** 'late' if nothing comes in time, 'ended' if the agent is gone. */
+  /** 'late' if nothing comes in time, 'ended' if the agent is gone or this end is closed. */
   receive(timeLimit: number): Reply | 'late' | 'ended' {
-    const message = callNative('agentReceive', [this.descriptor, timeLimit]);
-    if (message === null) return 'late';
-    const { bytes, descriptors, pid } = message;
-    return bytes.length === 0 ? 'ended' : { ...parseAnswer(bytes), descriptors, pid };
+    for (;;) {
+      // The number may be another file's by now, or another agent's channel.
+      if (this.closed) return 'ended';
+      const message = callNative('agentReceive', [this.descriptor, timeLimit]);
+      if (message === null) return 'late';
+      const { bytes, descriptors, pid } = message;
+      if (bytes.length === 0) return 'ended';
+      if (this.forgone === 0) return { ...parseAnswer(bytes), descriptors, pid };
+      this.forgone -= 1;
+    }
+  }
+
+  /** The answer that was late is not waited for: it will not be taken for the next one's. */
+  forgo(): void {
+    this.forgone += 1;
+  }
+
+  /** Whether the agent is still at something that was given up. */
+  get isBehind(): boolean {
+    return this.forgone > 0;
   }
 
   close(): void {

@@ -56,6 +56,9 @@ export abstract class Conversation {
     if (number === undefined) {
       throw new TypeError(`Unknown system call "${name}" on linux-${process.arch}`);
     }
+    if (number === systemCalls.vfork) {
+      throw new TypeError('The child of a vfork would answer in place of the agent: use fork');
+    }
     const syscall = typeof name === 'number' ? `syscall ${name}` : name;
     const { bytes, update } = callRequest(number, args);
     this.send(syscall, bytes);
@@ -94,6 +97,22 @@ export abstract class Conversation {
     return reply;
   }
 
+  /** Closes a descriptor of the agent, on the way out of what may have ended the agent itself. */
+  release(fd: number): void {
+    if (this.open) this.call('close', [fd], { fd });
+  }
+
+  /** The descriptor, when the steps are done; should one fail, the agent does not keep it. */
+  prepare(fd: number, steps: () => void): number {
+    try {
+      steps();
+      return fd;
+    } catch (error) {
+      this.release(fd);
+      throw error;
+    }
+  }
+
   protected closeChannel(): void {
     this.open = false;
     this.channel.close();
@@ -124,16 +143,19 @@ export abstract class Conversation {
   protected receive(what: string): Reply {
     const reply = this.channel.receive(this.timeLimit);
     if (reply === 'ended') throw this.endedError(what);
-    if (reply === 'late') {
-      this.end();
-      throw new AgentError(
-        `Agent ${this.pid} did not return from ${what} within ${this.timeLimit} ms, so it was killed. ` +
-          'A call that may block belongs in startCall, or takes a larger timeLimit',
-        'AGENT_TIMEOUT',
-        this.pid,
-      );
-    }
+    if (reply === 'late') throw this.overdueError(what);
     return this.answered(reply);
+  }
+
+  /** Kills the agent, and says why. */
+  protected overdueError(what: string): AgentError {
+    this.end();
+    return new AgentError(
+      `Agent ${this.pid} did not return from ${what} within ${this.timeLimit} ms, so it was killed. ` +
+        'A call that may block belongs in startSyscall, or takes a larger timeLimit',
+      'AGENT_TIMEOUT',
+      this.pid,
+    );
   }
 
   protected answered(reply: Reply): Reply {

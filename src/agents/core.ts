@@ -5,7 +5,7 @@ import { AgentError } from './agent-error';
 import { Channel, type Reply } from './channel';
 import { systemCalls } from './constants/system-calls';
 import { Conversation } from './conversation';
-import { openAgents } from './registry';
+import { openAgents, reapEnded } from './registry';
 import { decodeWaitStatus, describeStatus, type WaitStatus } from './wait-status';
 import {
   type CloneRequest,
@@ -22,6 +22,9 @@ export const DEFAULT_TIME_LIMIT = 10_000;
 
 /** How long to ask for the status of an agent whose channel has closed. It may not have ended at all. */
 const REAP_LIMIT = 200;
+
+/** How long to wait for a parent that is asked about its child, and may be stopped. */
+const ASK_LIMIT = 1000;
 
 const SIGKILL = 9;
 const UNKNOWN: WaitStatus = { code: null, signal: null, core: false };
@@ -139,7 +142,8 @@ export class Core extends Conversation {
     if (!wanted.replace) return Number(this.operate('spawn', 'execve', body, { facts }).value);
     this.send('execve', request(OPERATIONS.spawn, ...body));
     const reply = this.channel.receive(this.timeLimit);
-    if (typeof reply === 'object') {
+    if (reply === 'late') throw this.overdueError('execve');
+    if (reply !== 'ended') {
       this.answered(reply);
       throw new SystemError({ errno: reply.error, syscall: 'execve', facts });
     }
@@ -154,8 +158,6 @@ export class Core extends Conversation {
    * A child that is an agent is closed with it.
    */
   wait(pid: number, options = 0): { pid: number; status: WaitStatus } | null {
-    const known = [...this.children].find((child) => child.pidInParent === pid);
-    if (known?.reaped !== undefined) return { pid, status: known.reaped };
     const status = Buffer.alloc(4);
     const ended = this.call('wait4', [pid, status, options | WALL, null], { pid });
     if (ended === 0) return null;
@@ -167,7 +169,8 @@ export class Core extends Conversation {
 
   kill(signal: number): void {
     if (this.pidfd !== undefined) callNative('pidfdSendSignal', [this.pidfd, signal]);
-    else if (this.reaped === undefined) process.kill(this.pid, signal);
+    // 0 would be a whole process group.
+    else if (this.reaped === undefined && this.pid > 0) process.kill(this.pid, signal);
   }
 
   /**
@@ -213,12 +216,12 @@ export class Core extends Conversation {
       if (ended && !asked) return;
       // A PID namespace's init waits for all inside, also for those whose parents, outside, have
       // yet to reap them. pid_namespaces(7)
-      if (waited > 10) for (const other of openAgents()) (other as Core).reapNow();
+      if (waited > 10) reapEnded();
     }
   }
 
   /** Reaps it if it has ended. False if there is nobody to ask, now or ever. */
-  private reapNow(): boolean {
+  reapNow(): boolean {
     if (this.reaped !== undefined) return true;
     const status =
       this.parent === undefined ? waitForOwn(this.pid) : this.parent.waitQuietly(this.pidInParent);
@@ -231,7 +234,7 @@ export class Core extends Conversation {
    * in another call, or the test has waited for the child by a call of its own.
    */
   private waitQuietly(pid: number): WaitStatus | null | undefined {
-    if (!this.open || this.busyWith !== undefined) return undefined;
+    if (!this.open || this.busyWith !== undefined || this.channel.isBehind) return undefined;
     const status = Buffer.alloc(4);
     const { bytes, update } = callRequest(systemCalls.wait4 as number, [
       ...[pid, status, WNOHANG | WALL, null],
@@ -242,7 +245,8 @@ export class Core extends Conversation {
       if ((error as { code?: string }).code === 'EPIPE') return undefined;
       throw error;
     }
-    const reply = this.channel.receive(this.timeLimit);
+    const reply = this.channel.receive(ASK_LIMIT);
+    if (reply === 'late') this.channel.forgo();
     if (typeof reply !== 'object' || reply.error !== 0) return undefined;
     update(reply.rest);
     return reply.value === 0n ? null : decodeWaitStatus(status.readInt32LE());

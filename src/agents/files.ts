@@ -66,6 +66,11 @@ export class AgentFiles {
     this.core.call('close', [fd], { fd });
   }
 
+  /** @internal The same, on the way out of what may have ended the agent. */
+  release(fd: number): void {
+    this.core.release(fd);
+  }
+
   /** At most so many bytes; empty at the end. read(2) */
   read(fd: number, length = MAX_DATA, facts: SystemErrorFacts = { fd }): Buffer {
     const buffer = Buffer.alloc(Math.min(length, MAX_DATA));
@@ -259,7 +264,7 @@ export class AgentFiles {
     try {
       return use(fd);
     } finally {
-      if (this.core.alive) this.close(fd);
+      this.core.release(fd);
     }
   }
 

@@ -1,4 +1,5 @@
 import util from 'node:util';
+import { checkText } from '../helpers/check';
 
 /**
  * Bytes that a system call reads or writes, with pointers in them to further bytes: what a `struct
@@ -66,7 +67,7 @@ export class MemoryLayout {
   }
 
   private placedAt(at: number, what: Pointee): Placed {
-    if (typeof what === 'string') return { at, bytes: Buffer.from(`${what}\0`) };
+    if (typeof what === 'string') return { at, bytes: Buffer.from(`${checkText('text', what)}\0`) };
     if (what instanceof Memory) {
       return { at, bytes: what.bytes, update: (bytes) => void bytes.copy(what.bytes) };
     }

@@ -1,9 +1,11 @@
-import { checkName, checkOptions, checkText } from '../helpers/check';
+import { checkOptions } from '../helpers/check';
+import { checkProgram } from '../helpers/run';
 import type { Agent } from './agent';
 import { AgentError } from './agent-error';
 import { POLL } from './constants/files';
 import type { Core } from './core';
 import { millisecondsSpec } from './timespec';
+import type { WaitStatus } from './wait-status';
 
 export interface ProgramOptions {
   /** Its whole environment; the test's own by default. */
@@ -24,22 +26,20 @@ export interface ProgramResult {
 
 const POLL_SIZE = 8;
 const POLL_STEP_MS = 50;
+const NANOS_PER_MS = 1_000_000n;
 
-function checkProgram(command: string, args: readonly string[], options: ProgramOptions): void {
-  checkName('command', command);
-  if (!Array.isArray(args)) throw new TypeError('Expected the arguments to be an array of strings');
-  for (const [index, arg] of args.entries()) checkText(`argument ${index}`, arg);
-  checkOptions('run', options, ['env', 'cwd', 'timeout']);
-}
+/** Of a program that nobody waits for. */
+export type StartOptions = Omit<ProgramOptions, 'timeout'>;
 
 /** A program with the agent's own descriptors; or the agent itself becomes it. */
 export function startProgram(
   core: Core,
   command: string,
   args: readonly string[],
-  options: ProgramOptions,
+  options: StartOptions,
   replace = false,
 ): number {
+  checkOptions(replace ? 'exec' : 'spawn', options, ['env', 'cwd']);
   checkProgram(command, args, options);
   const { env = process.env, cwd = '' } = options;
   return core.spawn({ command, args, env, cwd, stdio: [-1, -1, -1], replace });
@@ -53,6 +53,7 @@ export function runProgram(
   args: readonly string[],
   options: ProgramOptions,
 ): ProgramResult {
+  checkOptions('run', options, ['env', 'cwd', 'timeout']);
   checkProgram(command, args, options);
   const { env = process.env, cwd = '', timeout = core.timeLimit } = options;
   const stdout = agent.fs.pipe();
@@ -71,24 +72,27 @@ export function runProgram(
       agent.fs.close(stdout.write);
       agent.fs.close(stderr.write);
     }
-    for (let waited = 0; open.size > 0; ) {
-      const ready = readable(core, [...open.keys()]);
-      if (ready.length === 0) {
-        waited += POLL_STEP_MS;
-        // Its output may be held open by what it left behind; it itself has ended then.
-        const ended = agent.poll(pid);
-        if (ended !== null) return result(ended, collected);
-        if (waited >= timeout) throw overdue(agent, pid, command, timeout);
-      }
+    // The agent's clock: the test may have faked its own.
+    const now = () => agent.time.clock('CLOCK_MONOTONIC');
+    const deadline = now() + BigInt(timeout) * NANOS_PER_MS;
+    let ended: WaitStatus | null = null;
+    while (open.size > 0) {
+      const ready = readable(core, [...open.keys()], ended === null ? POLL_STEP_MS : 0);
       for (const fd of ready) {
         const part = agent.fs.read(fd);
         if (part.length === 0) open.delete(fd);
         else open.get(fd)?.push(part);
       }
+      // Its output may be held open, and written to, by what it left behind.
+      if (ready.length === 0 && ended !== null) break;
+      const isOver = now() >= deadline;
+      if (ready.length === 0 || isOver) ended ??= agent.poll(pid);
+      if (isOver && ended === null) throw overdue(agent, pid, command, timeout);
+      if (isOver) break;
     }
-    return result(agent.wait(pid), collected);
+    return result(ended ?? agent.wait(pid), collected);
   } finally {
-    if (core.alive) for (const fd of collected.keys()) agent.fs.close(fd);
+    for (const fd of collected.keys()) core.release(fd);
   }
 }
 
@@ -112,14 +116,14 @@ function result(
   return { code, signal, stdout, stderr };
 }
 
-/** Those with something to read, or at their end; none if a moment passes without. */
-function readable(core: Core, fds: readonly number[]): number[] {
+/** Those with something to read, or at their end; none if so many milliseconds pass without. */
+function readable(core: Core, fds: readonly number[], milliseconds: number): number[] {
   const requests = Buffer.alloc(POLL_SIZE * fds.length);
   for (const [index, fd] of fds.entries()) {
     requests.writeInt32LE(fd, POLL_SIZE * index);
     requests.writeInt16LE(POLL.POLLIN, POLL_SIZE * index + 4);
   }
-  const limit = millisecondsSpec(POLL_STEP_MS);
+  const limit = millisecondsSpec(milliseconds);
   try {
     core.call('ppoll', [requests, fds.length, limit, null, 0]);
   } catch (error) {

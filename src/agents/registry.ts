@@ -1,8 +1,10 @@
 import { processWide } from '../native/load';
 
-/** An agent as the environment sees it: something to end. */
+/** An agent as others see it: something to end, and to reap. */
 export interface Endable {
   end(): void;
+  /** Reaps it if it has ended by itself. */
+  reapNow(): void;
 }
 
 /**
@@ -13,4 +15,9 @@ export function openAgents(): Set<Endable> {
   const wide = processWide();
   wide.agents ??= new Set();
   return wide.agents;
+}
+
+/** Reaps those that have ended: a PID namespace that one of them joined cannot end before. */
+export function reapEnded(): void {
+  for (const agent of openAgents()) agent.reapNow();
 }

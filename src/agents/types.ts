@@ -12,7 +12,7 @@ export type { QueueAttributes } from './mq';
 export type { MountNamespaceInfo, NamespaceFile } from './namespaces';
 export type { Link, LinkEvent, LinkRequest, LinkTarget, SocketAddress } from './network';
 export type { AgentOptions, JoinRequest } from './options';
-export type { ProgramOptions, ProgramResult } from './programs';
+export type { ProgramOptions, ProgramResult, StartOptions } from './programs';
 export type { SignalInfo, SignalName } from './signals';
 export type { FieldType, Struct, StructFields } from './struct';
 export type { ClockName } from './time';

@@ -22,7 +22,8 @@ export const MAX_DATA = 64 * 1024;
 export const MAX_DESCRIPTORS = 16;
 
 const HEADER_SIZE = 8;
-const CALL_SIZE = 8 + 6 * 8 + 8;
+const MAX_ARGUMENTS = 6;
+const CALL_SIZE = 8 + MAX_ARGUMENTS * 8 + 8;
 const ALIGNMENT = 16;
 
 export function request(operation: number, ...parts: Uint8Array[]): Buffer {
@@ -63,6 +64,9 @@ export function callRequest(number: number, args: readonly Argument[]): CallRequ
   const layout = new MemoryLayout();
   const header = Buffer.alloc(CALL_SIZE);
   header.writeBigUInt64LE(BigInt(number), 0);
+  if (args.length > MAX_ARGUMENTS) {
+    throw new TypeError(`A system call has at most ${MAX_ARGUMENTS} arguments, got ${args.length}`);
+  }
   let pointers = 0;
   for (const [index, arg] of args.entries()) {
     const at = 8 + 8 * index;

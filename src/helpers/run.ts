@@ -1,4 +1,8 @@
-import { spawn } from 'node:child_process';
+import {
+  type ChildProcessWithoutNullStreams,
+  type SpawnOptionsWithoutStdio,
+  spawn,
+} from 'node:child_process';
 import { checkBytes, checkInteger, checkName, checkOptions, checkText } from './check';
 import { collectText } from './collect-output';
 
@@ -38,21 +42,52 @@ export function checkRun(
   args: readonly string[],
   options: RunOptions,
 ): CheckedRun {
-  checkName('command', command);
-  if (!Array.isArray(args)) throw new TypeError('Expected the arguments to be an array of strings');
-  for (const [index, arg] of args.entries()) checkText(`argument ${index}`, arg);
   checkOptions(what, options, ['cwd', 'env', 'input', 'timeout']);
+  checkProgram(command, args, options);
   const { cwd, env, timeout } = options;
   const input = checkBytes('input', options.input ?? '');
-  if (cwd !== undefined) checkName('cwd', cwd);
-  if (timeout !== undefined) checkInteger('timeout', timeout, { min: 1, max: 2 ** 31 - 1 });
   return { argv: [command, ...args], cwd, env, input, timeout };
 }
 
+/** The same for what every program is given, whoever starts it. */
+export function checkProgram(
+  command: string,
+  args: readonly string[],
+  { cwd, env = {}, timeout }: Pick<RunOptions, 'cwd' | 'env' | 'timeout'>,
+): void {
+  checkName('command', command);
+  if (!Array.isArray(args)) throw new TypeError('Expected the arguments to be an array of strings');
+  for (const [index, arg] of args.entries()) checkText(`argument ${index}`, arg);
+  if (cwd !== undefined) checkName('cwd', cwd);
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined) checkText(`variable "${name}"`, value);
+  }
+  if (timeout !== undefined) checkInteger('timeout', timeout, { min: 1, max: 2 ** 31 - 1 });
+}
+
 /** Node's error with all its fields, as an Error of this realm: Node itself is outside of the test's. */
-function ofThisRealm(error: unknown): Error {
+export function ofThisRealm(error: unknown): Error {
   const foreign = error as Error;
   return Object.assign(new Error(foreign.message), foreign);
+}
+
+function start(
+  command: string,
+  args: readonly string[],
+  options: SpawnOptionsWithoutStdio,
+): ChildProcessWithoutNullStreams {
+  try {
+    return withStreams(spawn(command, args, options));
+  } catch (error) {
+    throw ofThisRealm(error);
+  }
+}
+
+/** Without descriptors left Node gives a child no streams, and tells of it later only. */
+export function withStreams(child: ChildProcessWithoutNullStreams): ChildProcessWithoutNullStreams {
+  if ((child.stdout as unknown) !== undefined) return child;
+  child.on('error', () => {});
+  throw Object.assign(new Error('spawn EMFILE'), { code: 'EMFILE', syscall: 'spawn' });
 }
 
 /**
@@ -72,11 +107,10 @@ export async function run(
   return new Promise((resolve, reject) => {
     // Node's own timer: those of the test may be faked.
     const limits = timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' as const };
-    const child = spawn(command, args, {
+    const child = start(command, args, {
       ...(cwd !== undefined && { cwd }),
       ...(env !== undefined && { env }),
       ...limits,
-      stdio: 'pipe',
     });
     const stdout = collectText(child.stdout);
     const stderr = collectText(child.stderr);

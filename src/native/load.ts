@@ -11,7 +11,7 @@ const ADDON_FILE = 'ns_jest.node';
 export interface ProcessWide {
   sandbox?: SandboxFacts;
   /** The agents that are alive, oldest first. */
-  agents?: Set<{ end(): void }>;
+  agents?: Set<{ end(): void; reapNow(): void }>;
 }
 
 type Addon = Binding & { [PROCESS_WIDE]?: ProcessWide };

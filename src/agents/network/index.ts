@@ -48,9 +48,10 @@ export class AgentNetwork extends AgentLinks {
     type: 'SOCK_STREAM' | 'SOCK_DGRAM' | 'SOCK_SEQPACKET' = 'SOCK_STREAM',
   ): number {
     const fd = this.socket(familyOfAddress(where), type);
-    this.bind(fd, where);
-    if (type !== 'SOCK_DGRAM') this.core.call('listen', [fd, 16], { fd });
-    return fd;
+    return this.core.prepare(fd, () => {
+      this.bind(fd, where);
+      if (type !== 'SOCK_DGRAM') this.core.call('listen', [fd, 16], { fd });
+    });
   }
 
   /** A connected socket. */
@@ -59,8 +60,7 @@ export class AgentNetwork extends AgentLinks {
     type: 'SOCK_STREAM' | 'SOCK_DGRAM' | 'SOCK_SEQPACKET' = 'SOCK_STREAM',
   ): number {
     const fd = this.socket(familyOfAddress(where), type);
-    this.connect(fd, where);
-    return fd;
+    return this.core.prepare(fd, () => this.connect(fd, where));
   }
 
   accept(fd: number): number {
@@ -137,7 +137,7 @@ export class AgentNetwork extends AgentLinks {
       }
       return false;
     } finally {
-      if (this.core.alive) this.core.call('close', [fd]);
+      this.core.release(fd);
     }
   }
 
@@ -145,7 +145,8 @@ export class AgentNetwork extends AgentLinks {
   ioctlAddAddress(name: string, prefix: string): void {
     const { address, prefixLength } = parsePrefix('address', prefix);
     const mask = Buffer.alloc(4);
-    mask.writeUInt32BE((0xffff_ffff << (32 - prefixLength)) >>> 0);
+    // A shift by 32 shifts by 0.
+    mask.writeUInt32BE(prefixLength === 0 ? 0 : (0xffff_ffff << (32 - prefixLength)) >>> 0);
     this.ioctlInterface('SIOCSIFADDR', name, internetAddress(addressBytes('inet', address)));
     this.ioctlInterface('SIOCSIFNETMASK', name, internetAddress(mask));
   }
@@ -165,7 +166,7 @@ export class AgentNetwork extends AgentLinks {
       value.copy(bytes, 16);
       this.core.call('ioctl', [fd, SIOC[request], bytes], { request, interface: name });
     } finally {
-      this.core.call('close', [fd]);
+      this.core.release(fd);
     }
   }
 

@@ -65,18 +65,19 @@ export class Netlink {
       this.send(fd, RTM[type], flags | NLM.NLM_F_REQUEST, body);
       return this.answers(fd, type, facts);
     } finally {
-      this.core.call('close', [fd]);
+      this.core.release(fd);
     }
   }
 
   /** A socket that is told what happens in these groups; in all namespaces with an id if asked for. */
   subscribe(groups: readonly number[], allNamespaces: boolean): number {
     const fd = this.open();
-    for (const group of groups) {
-      setOption(this.core, fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
-    }
-    if (allNamespaces) setOption(this.core, fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
-    return fd;
+    return this.core.prepare(fd, () => {
+      for (const group of groups) {
+        setOption(this.core, fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group);
+      }
+      if (allNamespaces) setOption(this.core, fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
+    });
   }
 
   /** What has come on such a socket. */
@@ -110,8 +111,9 @@ export class Netlink {
     const fd = this.core.call('socket', [AF.AF_NETLINK, type, 0], { family: 'AF_NETLINK' });
     const address = Buffer.alloc(12);
     address.writeUInt16LE(AF.AF_NETLINK);
-    this.core.call('bind', [fd, address, address.length], { family: 'AF_NETLINK' });
-    return fd;
+    return this.core.prepare(fd, () => {
+      this.core.call('bind', [fd, address, address.length], { family: 'AF_NETLINK' });
+    });
   }
 
   private send(fd: number, type: number, flags: number, body: Uint8Array): void {

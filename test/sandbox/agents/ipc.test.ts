@@ -91,3 +91,14 @@ test('POSIX queues are opened, used and notified of', () => {
   agent.mq.unlink('/jobs');
   expect(() => agent.mq.open('/jobs')).toThrow(failure('ENOENT'));
 });
+
+test('memory is read and written whole, or not at all', () => {
+  const agent = ns.agent();
+  const [size, page] = [200_000, 4096];
+  const at = agent.syscall('mmap', null, size + page, 3, 0x22, -1, 0);
+  agent.memory.write(at, Buffer.alloc(size, 'x'));
+  expect(agent.memory.read(at, size).equals(Buffer.alloc(size, 'x'))).toBe(true);
+  const last = at + Math.floor(size / page) * page;
+  agent.syscall('munmap', last, 2 * page);
+  expect(() => agent.memory.read(at, size)).toThrow(failure('EFAULT'));
+});

@@ -108,6 +108,45 @@ describe('when it fails', () => {
     expect(agent.ids().pid).toBe(agent.pid);
   });
 
+  test('a call that was under way when the agent was ended has that for its result', () => {
+    const agent = ns.agent();
+    const pending = agent.startSyscall('pause');
+    agent.end();
+    // Has the descriptor of that channel now, and an answer on it.
+    const other = ns.agent();
+    const result = other.startSyscall('getpid');
+    expect(() => pending.result()).toThrow(failure('AGENT_ENDED'));
+    expect(() => pending.done()).toThrow(failure('AGENT_ENDED'));
+    expect(result.result()).toBe(other.pid);
+  });
+
+  test('the time limit holds whatever signals the test process gets meanwhile', async () => {
+    const agent = ns.agent({ timeLimit: 300 });
+    // SIGCHLD, every 200 ms.
+    const children = Array.from({ length: 12 }, (_, index) =>
+      ns.run('sleep', [String((index + 1) / 5)]),
+    );
+    const start = process.hrtime.bigint();
+    expect(() => agent.syscall('pause')).toThrow(failure('AGENT_TIMEOUT'));
+    expect(Number(process.hrtime.bigint() - start)).toBeLessThan(1.5e9);
+    await Promise.all(children);
+  });
+
+  test('a call with more arguments than there are, or with text that is cut short, is refused', () => {
+    const agent = ns.agent();
+    expect(() => agent.syscall('getpid', 1, 2, 3, 4, 5, 6, 7)).toThrow(/at most 6 .* got 7/);
+    expect(() => agent.fs.stat('/tmp\0x')).toThrow(/without NUL bytes/);
+  });
+
+  test('nothing that would break the agent itself is taken', () => {
+    const agent = ns.agent();
+    for (const flag of ['CLONE_VM', 'CLONE_VFORK', 'CLONE_FILES'] as const) {
+      expect(() => agent.clone({ flags: ['CLONE_FS', flag] })).toThrow(new RegExp(`with ${flag}$`));
+    }
+    expect(() => agent.syscall('vfork')).toThrow(/use fork/);
+    expect(agent.ids().pid).toBe(agent.pid);
+  });
+
   test('a raw fork or clone does not answer twice', () => {
     const agent = ns.agent();
     const pid = agent.syscall('clone', 17, 0, 0, 0, 0);
@@ -144,6 +183,18 @@ describe('nested agents', () => {
     child.user.setresuid(0);
     expect(() => maker.exit()).not.toThrow();
     expect(() => child.ids()).toThrow(failure('AGENT_ENDED'));
+  });
+
+  test('end while their maker is stopped, who then goes on as before', () => {
+    const maker = ns.agent();
+    const [child, other] = [maker.fork(), maker.fork()];
+    process.kill(maker.pid, 'SIGSTOP');
+    child.end();
+    other.end();
+    expect(agentsAlive()).not.toContain(child.pid);
+    process.kill(maker.pid, 'SIGCONT');
+    expect(maker.ids().pid).toBe(maker.pid);
+    expect(maker.uts.get().sysname).toBe('Linux');
   });
 
   test('are waited for by their maker', () => {

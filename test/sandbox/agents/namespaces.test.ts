@@ -64,6 +64,20 @@ test('a chosen pid is had', () => {
   expect(child.pidInParent).toBe(42);
 });
 
+test('with unshare it is the pid of the process that is in the new namespace', () => {
+  const agent = ns.agent({ unshare: ['user', 'pid'], via: 'unshare', setTid: [1] });
+  expect(agent.ids().pid).toBe(1);
+});
+
+test('what fails leaves no descriptors in the agent that tried', () => {
+  const agent = ns.agent();
+  const before = agent.fs.descriptors();
+  expect(() => agent.clone({ unshare: ['user'], uidMap: 'nonsense' as never })).toThrow(/EINVAL/);
+  expect(() => agent.network.dial({ address: '127.0.0.1', port: 1 })).toThrow(/connect/);
+  expect(() => agent.network.listen({ address: '192.0.2.1', port: 1 })).toThrow(/bind/);
+  expect(agent.fs.descriptors()).toStrictEqual(before);
+});
+
 test('a pidfd opens the namespaces of its process', () => {
   const other = ns.agent({ unshare: ['user', 'uts'] });
   const agent = ns.agent();

@@ -42,6 +42,37 @@ describe('programs', () => {
     expect(agent.ids().pid).toBe(agent.pid);
   });
 
+  test('that print without end are killed as well', () => {
+    const start = process.hrtime.bigint();
+    expect(() => ns.agent().run('timeout', ['5', 'yes'], { timeout: 200 })).toThrow(
+      /timeout did not end within 200 ms/,
+    );
+    expect(Number(process.hrtime.bigint() - start)).toBeLessThan(3e9);
+  });
+
+  test('are heard to their last word, whenever it comes', () => {
+    const agent = ns.agent();
+    // The agent looks around every 50 ms.
+    const delays = Array.from({ length: 30 }, (_, index) => `0.0${45 + (index % 6)}`);
+    const said = delays.map((delay) => agent.run('sh', ['-c', `sleep ${delay}; echo word`]).stdout);
+    expect(said).toStrictEqual(delays.map(() => 'word\n'));
+  });
+
+  test('leave output behind only as long as they run', () => {
+    const { stdout } = ns
+      .agent()
+      .run('sh', ['-c', '(sleep 0.3; echo late) & echo now'], { timeout: 5000 });
+    expect(stdout).toBe('now\n');
+  });
+
+  test('are not given what they cannot be', () => {
+    const agent = ns.agent();
+    expect(() => agent.run('true', [], { env: { A: 'b\0c' } })).toThrow(/variable "A" .* NUL/);
+    expect(() => agent.run('true', [], { cwd: '' })).toThrow(/cwd not to be empty/);
+    expect(() => agent.run('true', [], { timeout: 0 })).toThrow(/timeout/);
+    expect(() => agent.spawn('true', [], { timeout: 5 } as never)).toThrow(/option "timeout"/);
+  });
+
   test('can take the place of the agent', () => {
     const maker = ns.agent();
     const agent = maker.fork();
