@@ -1,5 +1,6 @@
-import { accessSync, constants, readFileSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs';
 import os from 'node:os';
+import path from 'node:path';
 import { NAMESPACES } from '../namespaces';
 
 /** A cause that a probe confirmed, and what to do about it. */
@@ -14,7 +15,7 @@ interface Row {
   /** Of errnos; the empty one is that of a program that tells its own cause. */
   codes: string[];
   /** Asks the host. A cause is named only when this says yes. */
-  confirmed: () => boolean;
+  confirmed: (subject: string) => boolean;
   reason: string;
   fix: string;
 }
@@ -88,9 +89,9 @@ const ROWS: Row[] = [
   {
     steps: ['clone namespaces'],
     codes: ['EINVAL'],
-    confirmed: () => NAMESPACE_FILES.some((file) => !exists(`/proc/self/ns/${file}`)),
+    confirmed: () => NAMESPACE_FILES.some((file) => !existsSync(`/proc/self/ns/${file}`)),
     get reason() {
-      const missing = NAMESPACE_FILES.filter((file) => !exists(`/proc/self/ns/${file}`));
+      const missing = NAMESPACE_FILES.filter((file) => !existsSync(`/proc/self/ns/${file}`));
       return `This kernel has no ${missing.join(', ')} namespace.`;
     },
     fix: 'Give it up with the option namespaces, for example { time: false } or { time: "try" }.',
@@ -268,7 +269,7 @@ const ROWS: Row[] = [
     steps: ['exec'],
     // 80 is ELIBBAD, which Node has no name for.
     codes: ['ENOENT', 'EACCES', 'ENOEXEC', 'errno 80', 'EIO'],
-    confirmed: () => exists(process.execPath),
+    confirmed: (program) => path.isAbsolute(program) && existsSync(program),
     reason:
       'On the host the program is there: the root file system inside lacks it or its loader, or has another loader by that name.',
     fix: 'Bind what is missing by the option "mounts", or use a root with the same C library as the host.',
@@ -291,7 +292,7 @@ const ROWS: Row[] = [
   {
     steps: ID_PROGRAMS,
     codes: ['ENOENT', 'EACCES'],
-    confirmed: () => ID_PROGRAM_PATHS.some((path) => !exists(path)),
+    confirmed: () => ID_PROGRAM_PATHS.some((path) => !existsSync(path)),
     reason: 'newuidmap and newgidmap are not installed.',
     fix: 'On Debian: sudo apt install uidmap',
   },
@@ -352,12 +353,12 @@ const ROWS: Row[] = [
 const NAMESPACE_FILES = NAMESPACES.map(({ file }) => file);
 
 /** The confirmed cause of a failed step, or undefined when no probe confirms one. */
-export function hintFor(step: string, code: string): Hint | undefined {
+export function hintFor(step: string, code: string, subject: string): Hint | undefined {
   return ROWS.find(
     (row) =>
       row.codes.includes(code) &&
       row.steps.some((name) => step.startsWith(name)) &&
-      row.confirmed(),
+      row.confirmed(subject),
   );
 }
 
@@ -376,10 +377,6 @@ const OVERLAYFS_MAGIC = 0x794c7630;
 function isOlderThan(major: number, minor: number): boolean {
   const [hasMajor = 0, hasMinor = 0] = os.release().split('.').map(Number);
   return hasMajor < major || (hasMajor === major && hasMinor < minor);
-}
-
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 function isWritable(path: string): boolean {

@@ -125,12 +125,13 @@ function runIn(namespaces: readonly Namespace[], checked: CheckedRun): Promise<R
         child.stderr.destroy();
       }
     });
-    child.on('close', (code) => {
+    child.on('close', (code, killed) => {
       clearTimeout(timer);
       const refusal = entered.refusal();
       if (refusal !== undefined) return reject(refusal);
       const number = entered.signal();
-      const signal = timedOut ? 'SIGKILL' : number === undefined ? null : signalName(number);
+      // Killed, ns-init tells nothing, and takes the command along.
+      const signal = timedOut ? 'SIGKILL' : number === undefined ? killed : signalName(number);
       const output = { stdout: stdout(), stderr: stderr() };
       return resolve({ ...output, code: signal === null ? code : null, signal });
     });

@@ -1,7 +1,8 @@
 // Node's own timers: those of the test may be faked.
-import { clearTimeout, setTimeout } from 'node:timers';
+import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import type { Agent } from '../agents/agent';
 import type { AgentOptions } from '../agents/options';
+import { reapEnded } from '../agents/registry';
 import type { Opened, Sandbox as Running, SandboxEnd } from '../launch/open-sandbox';
 import type { NamespaceIds } from '../namespaces';
 import type { SandboxOptions } from '../options/options';
@@ -35,6 +36,7 @@ export interface NestedSandboxEnd {
 
 /** The command has this long after SIGTERM; then all is killed. */
 const END_GRACE_MS = 500;
+const REAP_EVERY_MS = 20;
 
 /** Options of a file that a sandbox without one has no use for. */
 const OF_FILES: Record<keyof FileRunOptions, true> = {
@@ -123,9 +125,20 @@ export class NestedSandbox {
     this.#running.signal(signal);
   }
 
-  /** How it ends. Waits for that, and changes nothing. */
-  ended(): Promise<NestedSandboxEnd> {
-    return this.#end;
+  /**
+   * How it ends. Waits for that, and changes nothing.
+   *
+   * @throws SandboxError if the command, which was to be PID 1 itself, could not be executed.
+   */
+  async ended(): Promise<NestedSandboxEnd> {
+    // PID 1 cannot be gone before all in its PID namespace are reaped, and agents that came in from
+    // here are ours to reap. pid_namespaces(7)
+    const timer = setInterval(reapEnded, REAP_EVERY_MS);
+    try {
+      return await this.#end;
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   /**
@@ -137,13 +150,13 @@ export class NestedSandbox {
     this.#running.signal('SIGTERM');
     const timer = setTimeout(() => this.#running.kill(), END_GRACE_MS);
     try {
-      return await this.#end;
+      return await this.ended();
     } finally {
       clearTimeout(timer);
     }
   }
 
-  /** PID 1 cannot be gone before all in its PID namespace are reaped, and these are ours to reap. */
+  /** Without a PID namespace its end would not be theirs. */
   #endAgents(): void {
     for (const agent of this.#agents.splice(0)) agent.end();
   }
@@ -173,6 +186,8 @@ export async function sandbox(options: NestedSandboxOptions = {}): Promise<Neste
     stdout: stdout(),
     stderr: stderr(),
   }));
+  // For whoever asks; nobody has to.
+  end.catch(() => {});
   return new NestedSandbox(opened, running, end);
 }
 
@@ -218,7 +233,8 @@ function open(options: Record<string, unknown>, argv: string[] | undefined): Run
   });
 }
 
-function describeEnd({ exitCode, signal, exited }: SandboxEnd) {
+function describeEnd({ exitCode, signal, exited, error }: SandboxEnd) {
+  if (error?.facts.step !== undefined) throw error;
   // Killed as a whole, nobody could tell how the command ended.
   if (exited === undefined) return { code: null, signal: 'SIGKILL', left: [] };
   return { code: exitCode, signal, left: exited.left };

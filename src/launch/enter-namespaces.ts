@@ -1,8 +1,13 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import {
+  type ChildProcessWithoutNullStreams as Child,
+  type SpawnOptions,
+  spawn,
+} from 'node:child_process';
 import type { Socket } from 'node:net';
 import { readLines } from '../channel/lines';
 import { errnoName, SandboxError } from '../errors/sandbox-error';
 import { SystemError } from '../errors/system-error';
+import { withStreams } from '../helpers/run';
 import { binaryPath } from '../native/load';
 import { startError } from './open-sandbox';
 import { parseStatus, type StepFailed } from './status';
@@ -10,7 +15,7 @@ import { parseStatus, type StepFailed } from './status';
 /** A command that runs in namespaces which were there before it. */
 export interface Entered {
   /** ns-init: its streams are the command's. */
-  child: ChildProcessWithoutNullStreams;
+  child: Child;
   /** Why there is no command; it has ended then. */
   refusal(): Error | undefined;
   /** The number of the signal that ended the command. */
@@ -51,10 +56,10 @@ export function enterNamespaces(
     '--',
     ...argv,
   ];
-  const child = spawn(init, words, {
+  const child = start(init, words, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', ...namespaces],
     ...(env !== undefined && { env }),
-  }) as ChildProcessWithoutNullStreams;
+  });
   let refusal: Error | undefined;
   let signal: number | undefined;
   child.once('error', (error) => {
@@ -74,6 +79,14 @@ export function enterNamespaces(
     signal: () => signal,
     kill: () => lifeline.destroy(),
   };
+}
+
+function start(init: string, words: string[], options: SpawnOptions): Child {
+  try {
+    return withStreams(spawn(init, words, options) as Child);
+  } catch (error) {
+    throw startError(init, error as NodeJS.ErrnoException);
+  }
 }
 
 function refusalOf({ step, subject, errno }: StepFailed): Error {

@@ -79,7 +79,7 @@ export function stepError({ step, subject, errno }: StepFailed): SandboxError {
     return new SandboxError(`Could not open the sandbox: step "${step}" failed: ${subject}`, {
       step,
       subject,
-      ...hintFor(step, ''),
+      ...hintFor(step, '', subject),
     });
   }
   const code = errnoName(errno);
@@ -89,6 +89,6 @@ export function stepError({ step, subject, errno }: StepFailed): SandboxError {
   const about = path === '' ? '' : ` '${path}'`;
   return new SandboxError(
     `Could not open the sandbox: step "${step}"${about} failed with ${code}${text ? ` (${text})` : ''}`,
-    { step, subject: path, errno, code, ...hintFor(step, code) },
+    { step, subject: path, errno, code, ...hintFor(step, code, path) },
   );
 }

@@ -251,7 +251,7 @@ export class AgentLinks {
     try {
       return this.netlink.request(...args);
     } finally {
-      if (this.core.alive) for (const fd of this.lent.splice(0)) this.agent.fs.close(fd);
+      for (const fd of this.lent.splice(0)) this.core.release(fd);
     }
   }
 

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import fs from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { ns } from 'ns-jest';
 
@@ -16,6 +18,14 @@ async function processIn(...flags: string[]) {
       await once(child, 'exit');
     },
   };
+}
+
+async function found<Value>(look: () => Value | undefined): Promise<Value> {
+  for (;;) {
+    const value = look();
+    if (value !== undefined) return value;
+    await setTimeout(5);
+  }
 }
 
 test('a command runs in the namespaces of a process, and changes those', async () => {
@@ -93,5 +103,55 @@ test('what cannot be entered is refused', async () => {
   const there = await processIn('--user', '--map-root-user', '--net');
   // Its user namespace gives the right over its net namespace; from outside we have it too.
   expect((await ns.enter({ pid: there.pid, namespaces: ['net'] }).run('true')).code).toBe(0);
+  await there.end();
+});
+
+test('a command whose helper is killed is killed, and that is told', async () => {
+  const there = await processIn('--uts');
+  const command = ns.enter({ pid: there.pid }).run('sleep', ['30']);
+  const isHelper = ({ name, command: line }: { name: string; command: string }) =>
+    name === 'ns-init' && line.includes('--enter=');
+  const helper = await found(() => ns.processes.list().find(isHelper)?.pid);
+  await found(() =>
+    ns.processes.list().find(({ name, ppid }) => name === 'sleep' && ppid === helper),
+  );
+  process.kill(helper, 'SIGKILL');
+  expect(await command).toMatchObject({ code: null, signal: 'SIGKILL' });
+  await there.end();
+});
+
+test('what cannot be started for its size is an error of the test', async () => {
+  const there = await processIn('--uts');
+  const long = ['x'.repeat(200_000)];
+  const attempts = [ns.run('true', long), ns.enter({ pid: there.pid }).run('true', long)];
+  for (const attempt of attempts) {
+    const error: unknown = await attempt.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Error);
+    expect(String(error)).toMatch(/E2BIG/);
+  }
+  await there.end();
+});
+
+test('what cannot be started for want of descriptors is, too', async () => {
+  const there = await processIn('--uts');
+  const agent = ns.agent();
+  const lowest = fs.openSync('/dev/null', 'r');
+  fs.closeSync(lowest);
+  const before = Buffer.alloc(16);
+  const limit = (soft: bigint) => {
+    const values = Buffer.from(before);
+    values.writeBigUInt64LE(soft);
+    agent.syscall('prlimit64', process.pid, 7, values, null);
+  };
+  agent.syscall('prlimit64', process.pid, 7, null, before);
+  limit(BigInt(lowest + 3));
+  const attempts = await Promise.allSettled([
+    ns.run('true'),
+    ns.enter({ pid: there.pid }).run('true'),
+  ]);
+  limit(before.readBigUInt64LE());
+  for (const attempt of attempts) {
+    expect(String((attempt as PromiseRejectedResult).reason)).toMatch(/EMFILE/);
+  }
   await there.end();
 });

@@ -186,3 +186,28 @@ test('an agent in there sees what is in there, and ends with it', async () => {
   await box.end();
   expect(agent.alive).toBe(false);
 });
+
+test('its end is told although agents came in from outside and nobody has ended them', async () => {
+  const box = await ns.sandbox({ command: ['sleep', '0.2'] });
+  const agents = [
+    box.agent(),
+    ns.agent({ join: { pid: box.pid, namespaces: ['user', 'mount', 'pid'] } }),
+  ];
+  expect(await box.ended()).toMatchObject({ code: 0, signal: null });
+  for (const agent of agents) expect(agent.status).toMatchObject({ signal: 'SIGKILL' });
+});
+
+test('a command that was to be PID 1 and is not to be had is told as that', async () => {
+  // Its PID 1 is there before it tries.
+  const attempt = async () => (await ns.sandbox({ asPid1: true, command: ['/nope'] })).ended();
+  await expect(attempt()).rejects.toThrow(/step "exec" '\/nope' failed with ENOENT/);
+});
+
+test('a cause is named only for a program that is there, outside', async () => {
+  const nowhere = ns.sandbox({ command: ['/nope'] });
+  await expect(nowhere).rejects.toThrow(/ENOENT \(no such file or directory\)$/);
+  // It has a /tmp of its own.
+  fs.writeFileSync('/tmp/program', '', { mode: 0o755 });
+  const outsideOnly = ns.sandbox({ command: ['/tmp/program'] });
+  await expect(outsideOnly).rejects.toThrow(/On the host the program is there/);
+});
