@@ -1,20 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll } from '@jest/globals';
 import { testUnless } from '../support/needs';
 import { OneRun } from '../support/one-run';
 
 // What is mounted into a sandbox comes from whoever runs Jest.
 
 const isRoot = process.getuid?.() === 0;
-const scratch = mkdtempSync('/var/tmp/ns-jest-test-');
-afterAll(() => rmSync(scratch, { recursive: true }));
 
 testUnless(isRoot ? undefined : 'needs a file of root’s, and another user to be')(
   'RUN-16 what only root outside can reach can be mounted for who is not root there',
   async () => {
-    const secret = path.join(scratch, 'secret');
-    mkdirSync(path.join(secret, 'folder'), { recursive: true, mode: 0o700 });
+    // Nobody else may enter it.
+    const secret = mkdtempSync('/var/tmp/ns-jest-test-');
+    mkdirSync(path.join(secret, 'folder'));
     writeFileSync(path.join(secret, 'folder', 'file'), 'reached', { mode: 0o644 });
     writeFileSync(path.join(secret, 'single'), 'reached, too', { mode: 0o644 });
     const ids = [{ inside: 0, outside: 100_000, count: 65_536 }];
@@ -34,6 +32,7 @@ testUnless(isRoot ? undefined : 'needs a file of root’s, and another user to b
             expect(attempt(() => fs.readFileSync('${secret}/single'))).toBe('EACCES');
           });
           test('where it is mounted', () => {
+            expect(fs.readFileSync('/tmp/folder/file', 'utf8')).toBe('reached');
             expect(fs.readFileSync('/tmp/single', 'utf8')).toBe('reached, too');
             expect(attempt(() => fs.writeFileSync('/tmp/single', 'x'))).toBe('EACCES');
           });`,
@@ -43,6 +42,7 @@ testUnless(isRoot ? undefined : 'needs a file of root’s, and another user to b
       run.expectPassed('bound');
     } finally {
       run.remove();
+      rmSync(secret, { recursive: true });
     }
   },
 );
