@@ -138,7 +138,7 @@ function defaultMaps(writer: Agent): MapOptions {
     effective.includes('CAP_SETUID') &&
     effective.includes('CAP_SETGID') &&
     maps.setgroups !== 'deny';
-  if (mapsAll) return { uidMap: identityMap(maps.uids), gidMap: identityMap(maps.gids) };
+  if (mapsAll) return { uidMap: identityMap(maps.uid), gidMap: identityMap(maps.gid) };
   const uid = writer.user.uids().effective;
   const gid = writer.user.gids().effective;
   return {

@@ -1,10 +1,10 @@
+import { signalName } from '../text/signal-name';
 import { SIG } from './constants/files';
 import { numberOf } from './constants/flags';
 import { POLL_CODES, SIGNAL_CODES } from './constants/processes';
 import type { Core } from './core';
 import { struct } from './struct';
 import { millisecondsSpec } from './timespec';
-import { signalName } from './wait-status';
 import { words } from './wire';
 
 export type SignalName = keyof typeof SIG;

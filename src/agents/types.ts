@@ -1,7 +1,7 @@
+export type { Capability } from '../capabilities';
 export type { Agent, Child, ProcessIds } from './agent';
 export type { AgentError, AgentErrorCode } from './agent-error';
 export type { CgroupMembership } from './cgroup';
-export type { Capability } from './constants/processes';
 export type { SystemCallName } from './constants/system-calls';
 export type { PendingCall } from './conversation';
 export type { FileStatus } from './files';

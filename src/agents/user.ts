@@ -1,9 +1,11 @@
+import { CAPABILITIES, type Capability } from '../capabilities';
+import { parseIdMap } from '../helpers/id-maps';
 import type { IdMapping } from '../options/ids/id-maps';
 import { nearest } from '../text/nearest';
-import { CAPABILITIES, type Capability, PR } from './constants/processes';
+import { PR } from './constants/processes';
 import type { Core } from './core';
 import type { AgentFiles } from './files';
-import { mapText, parseIdMap } from './id-maps';
+import { mapText } from './id-maps';
 
 export interface Capabilities {
   effective: Capability[];
@@ -68,10 +70,10 @@ export class AgentUser {
   }
 
   /** The maps of the agent's user namespace, as it sees them. user_namespaces(7) */
-  maps(): { uids: IdMapping[]; gids: IdMapping[]; setgroups: string } {
+  maps(): { uid: IdMapping[]; gid: IdMapping[]; setgroups: string } {
     return {
-      uids: parseIdMap(this.files.readFile('/proc/self/uid_map')),
-      gids: parseIdMap(this.files.readFile('/proc/self/gid_map')),
+      uid: parseIdMap(this.files.readFile('/proc/self/uid_map')),
+      gid: parseIdMap(this.files.readFile('/proc/self/gid_map')),
       setgroups: this.files.readFile('/proc/self/setgroups').trim(),
     };
   }

@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { signalName } from '../text/signal-name';
 
 /** How a process ended, or what it did: wait(2). */
 export interface WaitStatus {
@@ -12,13 +12,6 @@ export interface WaitStatus {
   stopped?: string;
   /** Whether SIGCONT let it go on, for those that asked to be told. */
   continued?: true;
-}
-
-/** `SIGTERM` for 15, `SIGRTMIN+2` for 36. signal(7) */
-export function signalName(number: number): string {
-  const known = Object.entries(os.constants.signals).find(([, value]) => value === number)?.[0];
-  // libc keeps 32 and 33 for itself.
-  return known ?? (number >= 34 && number <= 64 ? `SIGRTMIN+${number - 34}` : `signal ${number}`);
 }
 
 const RUNNING: Omit<WaitStatus, 'stopped' | 'continued'> = {

@@ -23,9 +23,18 @@ export class AgentsOfTests {
 
   private endAllBut(kept: ReadonlySet<unknown>): void {
     // The newest first: those that joined others keep these from being reaped.
-    for (const agent of [...(processWide().agents ?? [])].reverse()) {
-      if (!kept.has(agent)) agent.end();
-    }
+    const left = [...(processWide().agents ?? [])].filter((agent) => !kept.has(agent)).reverse();
     this.before = undefined;
+    endAll(left);
+  }
+}
+
+/** All of them, also when one cannot be ended. */
+function endAll([agent, ...others]: Array<{ end(): void }>): void {
+  if (agent === undefined) return;
+  try {
+    agent.end();
+  } finally {
+    endAll(others);
   }
 }

@@ -1,6 +1,7 @@
 // Node's own timers: those of the test may be faked.
 import { clearTimeout, setTimeout } from 'node:timers';
 import { NAMESPACES, type NamespaceName } from '../namespaces';
+import { signalName } from '../text/signal-name';
 import { checkOptions, checkPid } from './check';
 import { collectText } from './collect-output';
 import { ids } from './namespace-ids';
@@ -100,8 +101,6 @@ function runIn(namespaces: readonly Namespace[], checked: CheckedRun): Promise<R
   // Required when it is needed: a test that imports the helpers does not load the launcher.
   const { enterNamespaces } =
     require('../launch/enter-namespaces') as typeof import('../launch/enter-namespaces');
-  const { signalName } =
-    require('../launch/open-sandbox') as typeof import('../launch/open-sandbox');
   const fds = namespaces.map(({ fd }) => fd);
   const entered = enterNamespaces(fds, checked.argv, checked);
   const { child } = entered;

@@ -11,7 +11,7 @@ export interface IdMaps {
 }
 
 /** Lines of three numbers. proc_pid_uid_map(5) */
-function parseIdMap(text: string): IdMapping[] {
+export function parseIdMap(text: string): IdMapping[] {
   return text
     .split('\n')
     .filter((line) => line.trim() !== '')

@@ -1,11 +1,11 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { Socket } from 'node:net';
-import os from 'node:os';
 import type { Readable } from 'node:stream';
 import { readLines } from '../channel/lines';
 import { errnoName, SandboxError } from '../errors/sandbox-error';
 import { binaryPath, requireBinaries } from '../native/load';
 import type { SandboxSpec } from '../options/sandbox-spec';
+import { signalName } from '../text/signal-name';
 import { initArguments } from './init-arguments';
 import { type Descriptors, descriptorsBeside } from './init-arguments/descriptors';
 import { checkOpen } from './pass-fds';
@@ -183,9 +183,4 @@ function whenEnded(child: ChildProcess, init: string, end: SandboxEnd): Promise<
       resolve(end);
     });
   });
-}
-
-export function signalName(signal: number): string {
-  const found = Object.entries(os.constants.signals).find(([, number]) => number === signal);
-  return found?.[0] ?? `signal ${signal}`;
 }

@@ -3,6 +3,7 @@ import type { Agent } from '../agents/agent';
 import { constants } from '../agents/constants';
 import type { AgentOptions } from '../agents/options';
 import { NAMESPACES, type NamespaceName } from '../namespaces';
+import type { IdMapping } from '../options/ids/id-maps';
 
 // What a test may need of the machine that it runs on. Each is tried, never guessed from a version.
 
@@ -76,6 +77,12 @@ function cgroup1(agent: Agent, controller: string | undefined): string {
     directory ??
     fail(`no cgroup of version 1 is to be seen${controller ? ` for ${controller}` : ''}`)
   );
+}
+
+/** A map of another id than 0; undefined if there is none. */
+function secondId(map: readonly IdMapping[]): IdMapping[] | undefined {
+  const range = map.find(({ count }) => count > 1);
+  return range && [{ inside: 0, outside: range.inside + 1, count: 1 }];
 }
 
 function fail(why: string): never {
@@ -181,7 +188,7 @@ const TABLE = {
     is: 'id-mapped mounts of tmpfs, Linux 6.3',
     probe: (make) => {
       const { agent, path } = scratch(make);
-      const many = agent.user.maps().uids.some(({ count }) => count > 1);
+      const many = agent.user.maps().uid.some(({ count }) => count > 1);
       if (!many) fail('one id alone is mapped');
       const other = agent.clone({
         unshare: ['user'],
@@ -252,15 +259,16 @@ const TABLE = {
   'pid.max': {
     is: 'a pid_max for each PID namespace, Linux 6.14',
     probe: (make) => {
-      const agent = inOwn(make, 'pid', 'mount');
+      // Not as the machine's root, whose file it is where there is one for all.
+      const { user } = make();
+      const maps = user.uids().effective === 0 ? user.maps() : { uid: [], gid: [] };
+      const [uidMap, gidMap] = [secondId(maps.uid), secondId(maps.gid)];
+      const agent = make({
+        unshare: ['user', 'pid', 'mount'],
+        ...(uidMap && gidMap && { uidMap, gidMap }),
+      });
       agent.mounts.mount({ source: 'proc', target: '/proc', type: 'proc' });
-      const file = '/proc/sys/kernel/pid_max';
-      const outside = fs.readFileSync(file, 'utf8');
-      // One less: where it is one for all, that does no harm until it is put back.
-      agent.fs.writeFile(file, String(Number(outside) - 1), { flags: 'O_WRONLY' });
-      if (fs.readFileSync(file, 'utf8') === outside) return;
-      agent.fs.writeFile(file, outside, { flags: 'O_WRONLY' });
-      fail('it is one for all');
+      agent.fs.close(agent.fs.open('/proc/sys/kernel/pid_max', 'O_WRONLY'));
     },
   },
   'proc.pidns': {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { CAPABILITIES } from '../../src/options/processes/capabilities';
+import { CAPABILITIES } from '../../src/capabilities';
 import { RLIMITS } from '../../src/options/processes/rlimits';
 import { eventually, type HostState, hostState, sandboxProcesses } from '../support/host';
 import { FULL, IDS, run, type Started, sh, start } from '../support/ns-init';

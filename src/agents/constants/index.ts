@@ -1,3 +1,4 @@
+import { CAPABILITIES } from '../../capabilities';
 import { CLONE, NAMESPACE_FLAGS } from './clone';
 import { AT, E, F, O, POLL, S, SIG } from './files';
 import { NS, PIDFD_NAMESPACE, SIOC } from './ioctl';
@@ -14,7 +15,7 @@ import {
   UMOUNT,
 } from './mounts';
 import { AF, IFF, IFLA, IPPROTO, MSG, NLM, RTM, RTNLGRP, SO, SOCK } from './network';
-import { CAPABILITIES, CLOCK, POLL_CODES, PR, SIGNAL_CODES, W } from './processes';
+import { CLOCK, POLL_CODES, PR, SIGNAL_CODES, W } from './processes';
 import { systemCalls } from './system-calls';
 
 /** The kernel's numbers by name, in tables of one kind each. */

@@ -96,7 +96,7 @@ export class AgentLinks {
     const plain = { ...rest, ...(peer && { peer: { name: peer.name } }) } as InterfaceRequest;
     checkInterfaceRequest(plain);
     if (plain.kind === 'tap' || plain.kind === 'tun') {
-      this.addTun(plain.kind, plain.name);
+      this.addTun(plain.kind, request);
       return;
     }
     const lower = 'link' in plain ? plain.link : undefined;
@@ -152,10 +152,14 @@ export class AgentLinks {
   }
 
   /** To another net namespace, under another name or number there if asked for. */
-  move(name: string, to: LinkTarget, { as, index }: { as?: string; index?: number } = {}): void {
+  move(
+    name: string,
+    to: LinkTarget,
+    { name: newName, index }: { name?: string; index?: number } = {},
+  ): void {
     this.change(name, [
       ...this.target(to),
-      ...(as === undefined ? [] : [attribute(IFLA.IFLA_IFNAME, text(as))]),
+      ...(newName === undefined ? [] : [attribute(IFLA.IFLA_IFNAME, text(newName))]),
       ...(index === undefined ? [] : [attribute(IFLA.IFLA_NEW_IFINDEX, u32(index))]),
     ]);
   }
@@ -306,17 +310,35 @@ export class AgentLinks {
   }
 
   /** tun(4): by an ioctl, and made to stay. */
-  private addTun(kind: 'tun' | 'tap', name: string): void {
+  /** By an ioctl, in this namespace, as the next number; the rest is done afterwards. tun(4) */
+  private addTun(kind: 'tun' | 'tap', request: LinkRequest): void {
+    const { name, mtu, address, master, namespace, index } = request;
+    if (index !== undefined) {
+      throw new TypeError(`The kernel alone numbers a ${kind}: leave the option "index" out`);
+    }
+    this.createTun(kind, name);
+    try {
+      if (mtu !== undefined) this.setMtu(name, mtu);
+      if (address !== undefined) this.setAddress(name, address);
+      if (master !== undefined) this.setMaster(name, master);
+      if (namespace !== undefined) this.move(name, namespace);
+    } catch (error) {
+      if (this.core.alive) this.remove(name);
+      throw error;
+    }
+  }
+
+  private createTun(kind: 'tun' | 'tap', name: string): void {
     const fd = this.agent.fs.open('/dev/net/tun', 'O_RDWR');
     try {
       const request = Buffer.alloc(40);
       request.write(name);
-      // IFF_TUN or IFF_TAP, with IFF_NO_PI.
-      request.writeUInt16LE((kind === 'tun' ? 1 : 2) | 0x1000, 16);
+      // IFF_TUN or IFF_TAP, with IFF_NO_PI and IFF_TUN_EXCL.
+      request.writeUInt16LE((kind === 'tun' ? 1 : 2) | 0x1000 | 0x8000, 16);
       this.core.call('ioctl', [fd, 0x400454ca, request], { request: 'TUNSETIFF', interface: name });
       this.core.call('ioctl', [fd, 0x400454cb, 1], { request: 'TUNSETPERSIST', interface: name });
     } finally {
-      this.agent.fs.close(fd);
+      this.core.release(fd);
     }
   }
 }

@@ -51,7 +51,7 @@ ns.needs('net.veth').describe('what happens to an interface', () => {
     const here = netAgent();
     const there = netAgent();
     addPair(here, 'moving');
-    here.network.move('moving', { pid: there.pid }, { as: 'arrived' });
+    here.network.move('moving', { pid: there.pid }, { name: 'arrived' });
     expect(names(there)).toEqual(['arrived', 'lo']);
   });
 
@@ -75,14 +75,14 @@ ns.needs('net.veth').describe('what happens to an interface', () => {
     expect(() => here.network.move('same', { agent: there })).toFailWithErrno('EEXIST');
     expect(names(here)).toContain('same');
     expect(there.network.links()).toEqual(before);
-    here.network.move('same', { agent: there }, { as: 'other' });
+    here.network.move('same', { agent: there }, { name: 'other' });
     expect(names(there)).toContain('other');
   });
 
   test('NET-17 loopback does not move', () => {
     const here = netAgent();
     const there = netAgent();
-    expect(() => here.network.move('lo', { agent: there }, { as: 'lo2' })).toFailWithErrno(
+    expect(() => here.network.move('lo', { agent: there }, { name: 'lo2' })).toFailWithErrno(
       'EINVAL',
     );
   });

@@ -88,7 +88,7 @@ describe('USER-03 a line of a map', () => {
   test('is empty before it is written', () => {
     const maker = ns.agent();
     const { setgroups } = maker.user.maps();
-    expect(unmapped(maker).user.maps()).toStrictEqual({ uids: [], gids: [], setgroups });
+    expect(unmapped(maker).user.maps()).toStrictEqual({ uid: [], gid: [], setgroups });
   });
 });
 
@@ -155,7 +155,7 @@ describe('USER-25 who has no capability outside', () => {
   ])('may not map %s', (_what, text) => {
     const agent = unmapped();
     expect(() => agent.user.writeUidMap(text)).toThrow(refusal('EPERM', { syscall: 'write' }));
-    expect(agent.user.maps().uids).toEqual([]);
+    expect(agent.user.maps().uid).toEqual([]);
   });
 
   test('may not map the parent’s root without CAP_SETFCAP there', () => {
@@ -172,7 +172,7 @@ describe('USER-25 who has no capability outside', () => {
     const agent = unmapped();
     agent.user.writeUidMap(one(0));
     expect(() => agent.user.writeUidMap(one(0))).toThrow(refusal('EPERM', { syscall: 'write' }));
-    expect(agent.user.maps().uids).toEqual(one(0));
+    expect(agent.user.maps().uid).toEqual(one(0));
   });
 });
 
@@ -196,7 +196,7 @@ describe('USER-25 a map', () => {
       return;
     }
     expect(write).toThrow(refusal('EINVAL', { syscall: 'write' }));
-    expect(agent.user.maps().uids).toEqual([]);
+    expect(agent.user.maps().uid).toEqual([]);
   });
 
   ns.needs('ids.many').test(
@@ -204,7 +204,7 @@ describe('USER-25 a map', () => {
     () => {
       const uidMap = [...one(0), ...one(50, OTHER)];
       const agent = ns.agent({ unshare: ['user'], uidMap, gidMap: uidMap });
-      expect(agent.user.maps().uids).toEqual(uidMap);
+      expect(agent.user.maps().uid).toEqual(uidMap);
       agent.user.setresgid(50);
       agent.user.setresuid(50);
       expect(agent.ids()).toMatchObject({ uid: { real: 50 }, gid: { real: 50 } });

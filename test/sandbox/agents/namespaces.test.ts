@@ -28,7 +28,7 @@ test('a user namespace without a map has the overflow ids and every capability',
   const agent = ns.agent({ unshare: ['user'], uidMap: null });
   expect(agent.ids().uid.effective).toBe(65534);
   expect(agent.user.capabilities().effective).toEqual(agent.user.bounding());
-  expect(agent.user.maps()).toMatchObject({ uids: [], gids: [] });
+  expect(agent.user.maps()).toMatchObject({ uid: [], gid: [] });
 });
 
 test('a user namespace has the map that is asked for', () => {
@@ -40,8 +40,8 @@ test('a user namespace has the map that is asked for', () => {
   });
   expect(agent.ids()).toMatchObject({ uid: { effective: 99_999 }, gid: { effective: 7 } });
   expect(agent.user.maps()).toStrictEqual({
-    uids: [{ inside: 99_999, outside: 0, count: 1 }],
-    gids: [{ inside: 7, outside: 0, count: 1 }],
+    uid: [{ inside: 99_999, outside: 0, count: 1 }],
+    gid: [{ inside: 7, outside: 0, count: 1 }],
     setgroups: 'deny',
   });
 });

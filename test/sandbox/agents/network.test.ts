@@ -78,11 +78,30 @@ describe('links', () => {
     here.network.addAltname('c', 'a-longer-name-than-fits');
     expect(here.network.link('a-longer-name-than-fits').name).toBe('c');
     here.network.setAddress('c', '02:00:00:00:00:01');
-    here.network.move('c', { agent: there }, { as: 'd' });
+    here.network.move('c', { agent: there }, { name: 'd' });
     expect(there.network.link('d')).toMatchObject({ address: '02:00:00:00:00:01' });
     expect(() => here.network.link('c')).toThrow(failure('ENODEV'));
     here.network.remove('b');
     expect(there.network.links()).toHaveLength(1);
+  });
+
+  ns.needs('net.tun').test('of a device file are as any other', () => {
+    const here = inOwnNetwork();
+    const there = here.clone({ unshare: ['net'] });
+    here.network.add({ kind: 'bridge', name: 'br0' });
+    here.network.add({ kind: 'tap', name: 'tap0', mtu: 1300, master: 'br0' });
+    expect(here.network.link('tap0')).toMatchObject({
+      mtu: 1300,
+      master: here.network.link('br0').index,
+    });
+    expect(() => here.network.add({ kind: 'tap', name: 'tap0' })).toThrow(/TUNSETIFF/);
+    here.network.add({ kind: 'tun', name: 'tun0', namespace: { agent: there } });
+    expect(there.network.link('tun0').mtu).toBe(1500);
+    expect(() => here.network.add({ kind: 'tap', name: 'tap1', master: 'none' })).toThrow(
+      failure('ENODEV'),
+    );
+    expect(here.network.links().map(({ name }) => name)).toStrictEqual(['lo', 'br0', 'tap0']);
+    expect(() => here.network.add({ kind: 'tap', name: 'tap1', index: 7 })).toThrow(/"index"/);
   });
 
   test('a bridge has ports, and cannot be moved', () => {

@@ -3,10 +3,11 @@ import { parseCgroups } from '../../../src/agents/cgroup';
 import { flagsOf, namesOf } from '../../../src/agents/constants/flags';
 import { MS } from '../../../src/agents/constants/mounts';
 import { systemCallsOf } from '../../../src/agents/constants/system-calls';
-import { mapText, parseIdMap } from '../../../src/agents/id-maps';
+import { mapText } from '../../../src/agents/id-maps';
 import { parseSocketAddress, socketAddress } from '../../../src/agents/network/socket-address';
 import { readTimespec, timespec } from '../../../src/agents/timespec';
 import { decodeWaitStatus, describeStatus } from '../../../src/agents/wait-status';
+import { parseIdMap } from '../../../src/helpers/id-maps';
 
 describe('a wait status', () => {
   test.each([
