@@ -92,14 +92,20 @@ class Connection {
       fds->push_back({inside_, POLLOUT, 0});
       return;
     }
-    fds->push_back({outside_, Wanted(streams_->in, streams_->out), 0});
-    fds->push_back({inside_, Wanted(streams_->out, streams_->in), 0});
+    fds->push_back(Ask(outside_, streams_->in, streams_->out));
+    fds->push_back(Ask(inside_, streams_->out, streams_->in));
   }
 
   // False: it is over, and closed.
   bool Go(short outside_events, short inside_events) {
-    if (!streams_) return inside_events == 0 || FinishConnecting();
+    if (!streams_) {
+      if ((outside_events & POLLERR) != 0) return Break();
+      return inside_events == 0 || FinishConnecting();
+    }
     if (outside_events == 0 && inside_events == 0) return true;
+    // A side that had ended and is reset now takes nothing any more, and says so in every round.
+    if (streams_->in.IsDone() && (outside_events & POLLERR) != 0) return Break();
+    if (streams_->out.IsDone() && (inside_events & POLLERR) != 0) return Break();
     if (!streams_->in.Move() || !streams_->out.Move()) return Break();
     if (!streams_->in.IsDone() || !streams_->out.IsDone()) return true;
     close(outside_);
@@ -119,8 +125,13 @@ class Connection {
     Stream out;
   };
 
-  static short Wanted(const Stream& from, const Stream& to) {
-    return static_cast<short>((from.WantsRead() ? POLLIN : 0) | (to.WantsWrite() ? POLLOUT : 0));
+  static pollfd Ask(int fd, const Stream& from, const Stream& to) {
+    const short wanted =
+        static_cast<short>((from.WantsRead() ? POLLIN : 0) | (to.WantsWrite() ? POLLOUT : 0));
+    // While what it said waits for the other side, it is left alone: its end, which comes asked for
+    // or not, would come in every round. poll(2)
+    const bool waits = wanted == 0 && !from.IsDone();
+    return {waits ? -1 : fd, wanted, 0};
   }
 
   bool FinishConnecting() {

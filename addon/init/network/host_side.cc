@@ -5,6 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <string>
+
 #include "network/publish.h"
 #include "network/requests.h"
 #include "network/uplink_program.h"
@@ -56,7 +58,7 @@ void DisconnectFromHost(HostSide* side) {
   }
   side->helpers.clear();
   side->nat.reset();
-  if (!side->link.empty()) {
+  if (side->link != 0) {
     Netlink netlink(NETLINK_ROUTE);
     // ENODEV: the kernel was faster.
     netlink.Change(DeleteLinkRequest(side->link));

@@ -8,7 +8,6 @@
 #include <sys/types.h>
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "namespaces.h"
@@ -25,7 +24,7 @@ struct Helper {
 };
 
 struct HostSide {
-  std::string link;              // the host end of a veth
+  int link = 0;                  // the host end of a veth, by its number: names come again
   std::unique_ptr<Netlink> nat;  // owns the table that translates addresses
   std::vector<Helper> helpers;
   // The child's word to go on, held open: when it closes, nobody is there to wait for.

@@ -56,8 +56,8 @@ Request UpRequest(int interface_index) {
   return {RTM_NEWLINK, "RTM_NEWLINK", NLM_F_ACK, header};
 }
 
-Request DeleteLinkRequest(const std::string& name) {
-  Request request(RTM_DELLINK, "RTM_DELLINK", NLM_F_ACK, ifinfomsg{});
-  request.Attribute(IFLA_IFNAME, name);
-  return request;
+Request DeleteLinkRequest(int interface_index) {
+  ifinfomsg header = {};
+  header.ifi_index = interface_index;
+  return {RTM_DELLINK, "RTM_DELLINK", NLM_F_ACK, header};
 }

@@ -17,4 +17,4 @@ Request RouteRequest(const IpPrefix& destination, const IpAddress& gateway, int 
 
 Request UpRequest(int interface_index);
 
-Request DeleteLinkRequest(const std::string& name);
+Request DeleteLinkRequest(int interface_index);

@@ -80,6 +80,7 @@ bool IsTaken(const HostRoutes& routes, uint32_t first, uint32_t last) {
 // What a pair's ends are called and addressed by.
 struct Plan {
   std::string link;  // the host end
+  int index = 0;     // its number, once it is made
   IpPrefix host;     // without family where a bridge has it
   IpPrefix inside;
   IpAddress gateway;
@@ -170,7 +171,10 @@ StepFailure MakePair(Netlink& netlink, const Settings& uplink, unsigned mtu, int
                      Next next, Plan* plan) {
   while (next(plan)) {
     const int error = netlink.Change(VethRequest(uplink, *plan, mtu, child_net));
-    if (error == 0) return {};
+    if (error == 0) {
+      plan->index = InterfaceIndex(plan->link);
+      return {};
+    }
     if (error != EEXIST) return {kStep, plan->link, error};
   }
   return {"choose addresses", uplink.Text(uplink.Has("cidr") ? "cidr" : "bridge"), EADDRNOTAVAIL};
@@ -291,7 +295,7 @@ StepFailure MakeOnBridge(Netlink& netlink, const Settings& uplink, unsigned mtu,
   const StepFailure failure =
       MakePair(netlink, uplink, mtu, child_net, BridgeSearch(uplink, address), plan);
   if (failure.error != 0) return failure;
-  error = netlink.Change(MasterRequest(InterfaceIndex(plan->link), bridge));
+  error = netlink.Change(MasterRequest(plan->index, bridge));
   if (error != 0) return {"find bridge", name, error};
   return {};
 }
@@ -301,9 +305,8 @@ StepFailure MakePointToPoint(Netlink& netlink, const Settings& uplink, const Hos
   const StepFailure failure =
       MakePair(netlink, uplink, mtu, child_net, BlockSearch(uplink, routes), plan);
   if (failure.error != 0) return failure;
-  const int index = InterfaceIndex(plan->link);
-  int error = netlink.Change(AddressRequest(index, plan->host));
-  if (error == 0) error = netlink.Change(ForwardingRequest(index));
+  int error = netlink.Change(AddressRequest(plan->index, plan->host));
+  if (error == 0) error = netlink.Change(ForwardingRequest(plan->index));
   if (error != 0) return {kStep, plan->link, error};
   return {};
 }
@@ -325,8 +328,8 @@ StepFailure ConnectVeth(const Settings& uplink, const Clone& clone, HostSide* si
   Plan plan;
   failure = uplink.Has("bridge") ? MakeOnBridge(netlink, uplink, mtu, child_net, &plan)
                                  : MakePointToPoint(netlink, uplink, routes, mtu, child_net, &plan);
-  // From here on there is something to be taken down.
-  side->link = plan.link;
+  // From here on there is something to be taken down, unless no pair was made.
+  side->link = plan.index;
   if (failure.error != 0) return failure;
   error = SetUpInside(uplink, plan, child_net);
   close(child_net);
