@@ -147,6 +147,7 @@ Options ParseOptions(int argc, char** argv) {
   if (at + 1 >= argc) Refuse("no command", "it goes behind --");
   options.command = argv + at + 1;
   CheckFileWords(options.files);
+  CheckLimitWords(options.limits);
   options.try_namespaces &= ~options.namespaces;
   if (!options.enter.namespaces.empty() && (options.namespaces | options.try_namespaces) != 0) {
     Refuse("--enter goes with no", "--unshare or --try");

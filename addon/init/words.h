@@ -22,6 +22,7 @@ std::span<const Word> ProcessWords();
 
 // Refuses what the words of a room do not say together.
 void CheckFileWords(const struct FileOptions& options);
+void CheckLimitWords(const struct LimitOptions& options);
 
 // Exits with status 2, one sentence and the usage on standard error.
 [[noreturn]] void Refuse(const char* what, const char* value);

@@ -235,6 +235,7 @@ test.each([
   [['--uid-map=0:-1:1'], 'not a number in: 0:-1:1'],
   [['--onto=/x'], 'no --mount before: /x'],
   [['--bind=/x'], 'no --onto after: /x'],
+  [['--cgroup=/x'], 'no --cgroup-home after: /x'],
 ])('a wrong command line is refused in one sentence: %s', async (args, sentence) => {
   const { stderr, code } = await run(args, ['true']);
   expect(stderr.split('\n')[0]).toBe(`ns-init: ${sentence}`);

@@ -33,3 +33,9 @@ constexpr Word kWords[] = {
 }  // namespace
 
 std::span<const Word> LimitWords() { return kWords; }
+
+void CheckLimitWords(const LimitOptions& options) {
+  for (const GroupLine& group : options.groups) {
+    if (group.home == nullptr) Refuse("no --cgroup-home after", group.parent);
+  }
+}
