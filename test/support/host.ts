@@ -56,7 +56,7 @@ export function hostState(): HostState {
     tmp: TEMPORARY_NAMES.filter((name) => existsSync(name)),
     sockets: lines('/proc/net/unix')
       .map((line) => line.split(' ').at(-1) as string)
-      .filter((name) => name.startsWith('@'))
+      .filter((name) => name.startsWith('@') && !isAutobound(name))
       .sort(),
     namespaces: namespacesInUse(),
     sandboxProcesses: sandboxProcesses(),
@@ -138,6 +138,11 @@ function cgroupsHere(): string[] {
     (folder) =>
       (isBelowOwn(folder) || /ns-jest|sandbox/.test(path.basename(folder))) && isOwn(folder),
   );
+}
+
+/** A name that the kernel gave: any program of the machine may have asked for one. unix(7) */
+function isAutobound(name: string): boolean {
+  return /^@[0-9a-f]{5}$/.test(name);
 }
 
 /** Another user's tests may run beside ours. */
