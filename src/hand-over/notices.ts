@@ -2,39 +2,35 @@
 import path from 'node:path';
 import type { SandboxEnd } from '../launch/open-sandbox';
 
-const toldMissing = new Set<string>();
-
-/** Said once, not once a file: a namespace that was only to be tried could not be had. */
-export function tellMissing({ missing }: SandboxEnd): void {
-  for (const { name, code } of missing) {
-    if (toldMissing.has(name)) continue;
-    toldMissing.add(name);
-    process.stderr.write(
-      `ns-jest: the ${name} namespace could not be had (${code}): files share the host's\n`,
-    );
-  }
-}
-
-/** Said once: the sandbox is there, but weaker in one place. */
-export function tellFallbacks({ fallbacks }: SandboxEnd): void {
-  for (const { wanted, instead, code } of fallbacks) {
-    if (toldMissing.has(wanted)) continue;
-    toldMissing.add(wanted);
-    process.stderr.write(
-      `ns-jest: ${wanted} could not be used (${code}): files run with ${instead}\n`,
-    );
-  }
-}
-
-const toldOnce = new Set<string>();
+const told = new Set<string>();
 
 /** What could not be had, of what was only to be tried: said once, not once a file. */
 export function tellOnce(sentences: string[]): void {
   for (const sentence of sentences) {
-    if (toldOnce.has(sentence)) continue;
-    toldOnce.add(sentence);
+    if (told.has(sentence)) continue;
+    told.add(sentence);
     process.stderr.write(`ns-jest: ${sentence}\n`);
   }
+}
+
+/** A namespace that was only to be tried could not be had. */
+export function tellMissing({ missing }: SandboxEnd): void {
+  tellOnce(
+    missing.map(
+      ({ name, code }) =>
+        `the ${name} namespace could not be had (${code}): files share the host's`,
+    ),
+  );
+}
+
+/** The sandbox is there, but weaker in one place. */
+export function tellFallbacks({ fallbacks }: SandboxEnd): void {
+  tellOnce(
+    fallbacks.map(
+      ({ wanted, instead, code }) =>
+        `${wanted} could not be used (${code}): files run with ${instead}`,
+    ),
+  );
 }
 
 /** What is to be said of one file. */

@@ -23,7 +23,7 @@ const MAKE = `
   const outer = ns.agent({ unshare: ['user', 'pid', 'uts'] });
   const inner = outer.clone({ unshare: ['pid'] });
   outer.uts.setHostname('agent');
-  outer.startSyscall('pause');
+  outer.startSyscall('ppoll', null, 0, null, null, 0);
   console.log(JSON.stringify([outer.pid, inner.pid, inner.uts.get().nodename]));`;
 
 afterEach(async () => {
@@ -79,11 +79,11 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
           const { ns } = require('ns-jest');
           let first;
           test('one', () => { first = ns.agent({ unshare: ['user', 'pid'] }); first.fork(); });
-          test('two', () => { expect(first.alive).toBe(false); ns.agent().startSyscall('pause'); });
+          test('two', () => { expect(first.alive).toBe(false); ns.agent().startSyscall('ppoll', null, 0, null, null, 0); });
           const alive = () => ns.processes.list().filter(({ name }) => name === 'ns-agent').length;
           test.failing('three', () => { ns.agent(); throw new Error(); });
           test('four', () => { expect(alive()).toBe(1); });
-          afterAll(() => { ns.agent().startSyscall('pause'); });`,
+          afterAll(() => { ns.agent().startSyscall('ppoll', null, 0, null, null, 0); });`,
         'b.test.js': `
           const { ns } = require('ns-jest');
           const agents = [];

@@ -65,10 +65,10 @@ describe('an agent', () => {
 describe('when it fails', () => {
   test('an agent killed from outside while a call waits is told', () => {
     const agent = ns.agent();
-    const pending = agent.startSyscall('pause');
+    const pending = agent.startSyscall('ppoll', null, 0, null, null, 0);
     expect(pending.done()).toBe(false);
     process.kill(agent.pid, 'SIGKILL');
-    expect(() => pending.result()).toThrow(/was killed by SIGKILL, so it cannot do pause/);
+    expect(() => pending.result()).toThrow(/was killed by SIGKILL, so it cannot do ppoll/);
   });
 
   test('an agent killed between two calls is told', () => {
@@ -79,14 +79,14 @@ describe('when it fails', () => {
 
   test('a call that never returns is over at the time limit, and so is the agent', () => {
     const agent = ns.agent({ timeLimit: 100 });
-    expect(() => agent.syscall('pause')).toThrow(failure('AGENT_TIMEOUT'));
+    expect(() => agent.syscall('ppoll', null, 0, null, null, 0)).toThrow(failure('AGENT_TIMEOUT'));
     expect(agent.alive).toBe(false);
     expect(agentsAlive()).not.toContain(agent.pid);
   });
 
   test('an agent in a call takes no other', () => {
     const agent = ns.agent();
-    agent.startSyscall('pause');
+    agent.startSyscall('ppoll', null, 0, null, null, 0);
     expect(() => agent.ids()).toThrow(failure('AGENT_BUSY'));
   });
 
@@ -110,7 +110,7 @@ describe('when it fails', () => {
 
   test('a call that was under way when the agent was ended has that for its result', () => {
     const agent = ns.agent();
-    const pending = agent.startSyscall('pause');
+    const pending = agent.startSyscall('ppoll', null, 0, null, null, 0);
     agent.end();
     // Has the descriptor of that channel now, and an answer on it.
     const other = ns.agent();
@@ -127,7 +127,7 @@ describe('when it fails', () => {
       ns.run('sleep', [String((index + 1) / 5)]),
     );
     const start = process.hrtime.bigint();
-    expect(() => agent.syscall('pause')).toThrow(failure('AGENT_TIMEOUT'));
+    expect(() => agent.syscall('ppoll', null, 0, null, null, 0)).toThrow(failure('AGENT_TIMEOUT'));
     expect(Number(process.hrtime.bigint() - start)).toBeLessThan(1.5e9);
     await Promise.all(children);
   });
@@ -143,7 +143,8 @@ describe('when it fails', () => {
     for (const flag of ['CLONE_VM', 'CLONE_VFORK', 'CLONE_FILES'] as const) {
       expect(() => agent.clone({ flags: ['CLONE_FS', flag] })).toThrow(new RegExp(`with ${flag}$`));
     }
-    expect(() => agent.syscall('vfork')).toThrow(/use fork/);
+    // Which arm64 does not even have.
+    expect(() => agent.syscall('vfork')).toThrow(TypeError);
     expect(agent.ids().pid).toBe(agent.pid);
   });
 

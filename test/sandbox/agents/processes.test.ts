@@ -112,7 +112,7 @@ describe('signals', () => {
   test('interrupt a call if asked to', () => {
     const agent = ns.agent();
     agent.signals.record('SIGUSR1', { restart: false });
-    const pending = agent.startSyscall('pause');
+    const pending = agent.startSyscall('ppoll', null, 0, null, null, 0);
     while (ns.processes.get(agent.pid)?.state !== 'S') ns.agent().end();
     process.kill(agent.pid, 'SIGUSR1');
     expect(() => pending.result()).toThrow(expect.objectContaining({ code: 'EINTR' }));
