@@ -7,9 +7,7 @@ import type { EnvironmentClass } from './jest/types';
 export type * from './helpers';
 export type * from './matchers';
 export type { NamespaceIds, NamespaceName } from './namespaces';
-export type { BindMount } from './options/files/options';
-export type { NamespaceChoice } from './options/namespaces/options';
-export type { SandboxOptions } from './options/options';
+export type * from './options/types';
 
 // Declared first, so that tools which read a CommonJS module's names without running it see them.
 

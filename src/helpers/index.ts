@@ -27,7 +27,7 @@ export type { EnterTarget, Entrance } from './enter';
 export type { IdMaps } from './id-maps';
 export type { Interface } from './interfaces';
 export type { IpcLimits } from './ipc-limits';
-export type { InterfaceKind, InterfaceRequest, VethPeer } from './link-kinds';
+export type { InterfaceCommon, InterfaceKind, InterfaceRequest, VethPeer } from './link-kinds';
 export type {
   MessageQueue,
   MessageToSend,
