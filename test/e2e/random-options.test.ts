@@ -15,7 +15,7 @@ import { limitsSet } from '../../src/options/processes/early-end';
 import { environmentInside } from '../../src/options/processes/environment';
 import { OPTION_NAMES, readOptions } from '../../src/options/read-options';
 import { type SandboxSpec, toSandboxSpec } from '../../src/options/sandbox-spec';
-import { eventually, hostState, sandboxProcesses } from '../support/host';
+import { eventually, hostWithoutSockets, sandboxProcesses } from '../support/host';
 import { CONTRADICTIONS, MAKERS } from '../support/random-options/makers';
 import { randomOptions } from '../support/random-options/random-options';
 import { listed, makeScene, removeScene, type Scene } from '../support/random-options/scene';
@@ -117,11 +117,6 @@ test(`${NUMBERS.length} random option objects: an error that says why, or a sand
   }
 }, 600_000);
 
-/** Of abstract sockets others have some for a while, and the program makes none. */
-function hostWithoutSockets() {
-  return { ...hostState(), sockets: [] };
-}
-
 /** As for a file of a project, with the real Jest's configuration. */
 async function needsOfJest({ project, folder }: Scene): Promise<NeededPaths> {
   const { readConfig } = require('jest-config') as {
@@ -173,7 +168,7 @@ async function faultOfOpening(
   let sandbox: Sandbox;
   try {
     const env = environmentInside(process.env, options);
-    sandbox = openSandbox(spec, { argv: [program], env, hasChannel: false });
+    sandbox = openSandbox(withoutCore(spec), { argv: [program], env, hasChannel: false });
   } catch (error) {
     count.failed += 1;
     return error instanceof SandboxError
@@ -198,6 +193,13 @@ async function faultOfOpening(
   // A limit or a filter may end the program, and then is what is told to have done so.
   const isWell = end.exitCode === 0 || limitsSet(options, end.signal, false) !== undefined;
   return isWell ? undefined : `ended by ${inspect(end)}`;
+}
+
+/** A program that a filter or a limit ends would write its memory to a file. core(5) */
+function withoutCore({ processes, ...spec }: SandboxSpec): SandboxSpec {
+  const others = processes.rlimits.filter(({ name }) => name !== 'core');
+  const rlimits = [...others, { name: 'core' as const, soft: 0, hard: 0 }];
+  return { ...spec, processes: { ...processes, rlimits } };
 }
 
 /** What an archive that could not be unpacked, or was unpacked twice, would leave. */

@@ -63,6 +63,11 @@ export function hostState(): HostState {
   };
 }
 
+/** Without abstract sockets, of which others on the machine have some for a while. */
+export function hostWithoutSockets(): HostState {
+  return { ...hostState(), sockets: [] };
+}
+
 /**
  * Marks everything that this test file starts, by the environment it hands down: other sandboxes of the
  * machine are none of our business.

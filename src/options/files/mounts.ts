@@ -12,7 +12,15 @@ import {
   wrongOption,
 } from '../check';
 import { isAtOrBelow } from './kept-paths';
-import { checkDirectory, checkKeys, checkMode, checkSize, statusOf } from './values';
+import {
+  checkDirectory,
+  checkKeys,
+  checkMode,
+  checkSize,
+  noOverlay,
+  refuseOverlaps,
+  statusOf,
+} from './values';
 
 interface At {
   /** Absolute path inside; exists on the host, or lies in a file system of the sandbox's own. */
@@ -202,35 +210,21 @@ function readOverlay(given: Given, option: string): Details {
   if ((given.upper === undefined) !== (given.work === undefined)) {
     throw new SandboxError(`The option "${option}" needs "upper" and "work" together`, { option });
   }
+  refuseOverlaps(option, sources);
   if (given.upper === undefined) return { sources };
   const upper = directory('upper', given.upper);
   const work = directory('work', given.work);
-  const refuse = (reason: string) => {
-    throw new SandboxError(`The option "${option}" is no overlay that the kernel makes`, {
-      option,
-      reason,
-    });
-  };
-  const all = [...sources, upper, work];
-  const [inner, outer] = overlapping(all) ?? [];
-  if (inner !== undefined) refuse(`${inner} lies in ${outer}: layers must not overlap.`);
+  refuseOverlaps(option, [...sources, upper, work]);
   if (statSync(upper).dev !== statSync(work).dev) {
-    refuse('"upper" and "work" lie on different file systems.');
+    throw noOverlay(option, '"upper" and "work" lie on different file systems.');
   }
   if (statfsSync(upper).type === OVERLAYFS_MAGIC) {
-    refuse(
+    throw noOverlay(
+      option,
       `${upper} lies on an overlay itself, and the kernel writes to no overlay on an overlay.`,
     );
   }
   return { sources, upper, work };
-}
-
-function overlapping(directories: string[]): [string, string] | undefined {
-  for (const [index, inner] of directories.entries()) {
-    const outer = directories.find((other, at) => at !== index && isAtOrBelow(inner, other));
-    if (outer !== undefined) return [inner, outer];
-  }
-  return undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   checkOneOf,
   wrongOption,
 } from '../check';
-import { checkDirectory, checkKeys, checkSize, statusOf } from './values';
+import { checkDirectory, checkKeys, checkSize, refuseOverlaps, statusOf } from './values';
 
 /** The tmpfs that takes what is written. */
 interface Written {
@@ -119,6 +119,7 @@ function readLayers(value: unknown, option: string): string[] {
   if (layers.length === 0) {
     throw wrongOption(`${option}.lower`, 'one directory or more', value);
   }
+  refuseOverlaps(option, layers);
   return layers;
 }
 

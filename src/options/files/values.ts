@@ -2,6 +2,7 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { SandboxError } from '../../errors/sandbox-error';
 import { checkAbsolutePath, unknownOption, wrongOption } from '../check';
+import { isAtOrBelow } from './kept-paths';
 
 /** A size as tmpfs takes it: bytes, or with k, m, g or %. tmpfs(5) */
 export function checkSize(option: string, value: unknown): string {
@@ -64,4 +65,21 @@ export function checkDirectory(option: string, value: unknown): string {
     });
   }
   return directory;
+}
+
+/** Layers of which one lies in another: the kernel says ELOOP. Documentation/filesystems/overlayfs.rst */
+export function refuseOverlaps(option: string, layers: string[]): void {
+  for (const [index, inner] of layers.entries()) {
+    const outer = layers.find((other, at) => at !== index && isAtOrBelow(inner, other));
+    if (outer !== undefined) {
+      throw noOverlay(option, `${inner} lies in ${outer}: layers must not overlap.`);
+    }
+  }
+}
+
+export function noOverlay(option: string, reason: string): SandboxError {
+  return new SandboxError(`The option "${option}" is no overlay that the kernel makes`, {
+    option,
+    reason,
+  });
 }
