@@ -194,7 +194,7 @@ int main(int argc, char** argv) {
                          "--tmpfs=/run",
                          "--hostname=sandbox",
                          "--loopback",
-                         "--low-ports",
+                         "--open-to-users",
                          "--",
                          "/bin/true",
                          NULL};

@@ -79,6 +79,7 @@ function inVersion1(controller: Controller, tree: Hierarchy, cgroup: CheckedCgro
   const { own, mount } = tree;
   const limit = firstLimit(controller, cgroup);
   if (own === undefined) return { limit, ...notShown(mount) };
+  if (limit === 'memorySwapMax') return { limit, ...COUNTED_TOGETHER };
   const why = whyNoGroups(own, own);
   if (why !== undefined) return { limit, ...notOurs(own, why, handOver(own)) };
   return {
@@ -158,6 +159,13 @@ function notShown(mount: string): Obstacle {
 }
 
 const DELEGATE = 'With systemd: systemd-run --user --scope -p Delegate=yes npx jest.';
+
+/** EINVAL. Documentation/admin-guide/cgroup-v1/memory.rst */
+const COUNTED_TOGETHER: Obstacle = {
+  reason:
+    'Cgroups of version 1 count swap together with memory, so the one needs a limit of the other.',
+  fix: 'Set "cgroup.memoryMax", too.',
+};
 
 /** Systemd delegates no groups of version 1. */
 function handOver(group: string): string {

@@ -131,6 +131,16 @@ describe('is refused in one sentence', () => {
       'The option "mounts[0]" needs "upper" and "work" together',
     ],
     [
+      'lower layers that overlap',
+      overlay({ lower: [folder, folder] }),
+      `${folder} lies in ${folder}: layers must not overlap`,
+    ],
+    [
+      'layers of the root that overlap',
+      { root: { type: 'overlay', lower: [upper, folder] } },
+      `${upper} lies in ${folder}: layers must not overlap`,
+    ],
+    [
       'layers that overlap',
       overlay({ lower: [folder], upper, work }),
       `${upper} lies in ${folder}: layers must not overlap`,
