@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { hierarchies } from '../../src/options/limits/hierarchies';
-import { eventually, type HostState, hostState, sandboxProcesses } from '../support/host';
+import { eventually, type HostState, hostState, isOwn, sandboxProcesses } from '../support/host';
 import { ENTRY_LINES, NS_INIT } from '../support/package';
 import { type JestOptions, type JestRun, outcomes, Project } from '../support/project';
 import { testIf } from '../support/test-if';
@@ -37,7 +37,7 @@ const INTO_GROUPS: JestOptions = isRoot
 function groups(): string[] {
   return [...trees.flatMap(({ own }) => own ?? []), ...delegated]
     .flatMap((folder) => readdirSync(folder).map((name) => path.join(folder, name)))
-    .filter((group) => /\/ns-jest-\d/.test(group));
+    .filter((group) => /\/ns-jest-\d/.test(group) && isOwn(group));
 }
 
 const withLimits = (cgroup: object, text: string) =>

@@ -151,7 +151,7 @@ function isAutobound(name: string): boolean {
 }
 
 /** Another user's tests may run beside ours. */
-function isOwn(folder: string): boolean {
+export function isOwn(folder: string): boolean {
   return statSync(folder, { throwIfNoEntry: false })?.uid === process.geteuid?.();
 }
 
