@@ -97,6 +97,14 @@ export const idRoom: Room<CheckedIdOptions> = {
     if (given.mapAuto === true && root === false) {
       throw contradiction('mapAuto', 'mapRootUser', 'with the ranges the user is root inside');
     }
+    for (const option of ['mapAuto', 'uidMap', 'gidMap'] as const) {
+      if (given[option] === undefined || given[option] === false) continue;
+      if (options.namespaces.user !== 'try') continue;
+      throw new SandboxError(`The option "${option}" cannot go with "namespaces.user": 'try'`, {
+        option,
+        reason: "Without the namespace the file would run with the host's ids.",
+      });
+    }
     // Either word says what the other would.
     if (root !== undefined) options.mapCurrentUser = !options.mapRootUser;
     else options.mapRootUser = !options.mapCurrentUser;

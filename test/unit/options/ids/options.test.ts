@@ -92,6 +92,14 @@ test('the last ids, and all of them, are ids; a count that is not given is one',
   ).toMatchObject({ uidMap: [line(0, 0, 4294967294), line(4294967294, 4294967294, 1)] });
 });
 
+test('ids that the host would have, were the user namespace not to be had, are refused', () => {
+  for (const maps of [{ mapAuto: true }, { uidMap: [{ inside: 0, outside: 1000 }] }]) {
+    expect(() => readOptions({ ...maps, namespaces: { user: 'try' } })).toThrow(
+      `cannot go with "namespaces.user": 'try'`,
+    );
+  }
+});
+
 test('a word that says no beside a map contradicts nothing', () => {
   expect(readOptions({ mapAuto: false, uidMap: [line(0, 1, 1)] }).uidMap).toHaveLength(1);
 });
