@@ -8,7 +8,7 @@
 
 namespace {
 
-constexpr size_t kStackSize = 16 * 1024;
+constexpr size_t kStackSize = size_t{16} * 1024;
 
 int SleepForever(void* /*argument*/) {
   for (;;) pause();

@@ -223,8 +223,9 @@ volatile bool* ShareFlag() {
   if (options.network.loopback) BringUpLoopback();
 
   const pid_t own_pid_outside = WaitForIdMaps(go[0]);
-  if (WantsUplinkProgram(options.network)) {
-    WaitForUplink(*options.network.uplink, go[0], options.lifeline_fd);
+  const auto& uplink = options.network.uplink;
+  if (uplink && WantsUplinkProgram(options.network)) {
+    WaitForUplink(*uplink, go[0], options.lifeline_fd);
   }
   const bool wants_mounts = WantsMounts(options.files);
   const FromHost host = wants_mounts ? OpenFromHost(options.files) : FromHost();

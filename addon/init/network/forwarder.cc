@@ -11,7 +11,7 @@
 
 namespace {
 
-constexpr size_t kBufferSize = 64 * 1024;
+constexpr size_t kBufferSize = size_t{64} * 1024;
 // Two descriptors each, and a process may have 1024 by default. More wait in the listener's queue.
 constexpr size_t kMaxConnections = 400;
 constexpr size_t kMaxConversations = 100;

@@ -78,7 +78,7 @@ int Netlink::Send(Bytes bytes) {
 
 int Netlink::Await(int answers, const Visit& visit) {
   bool torn = false;
-  std::vector<uint8_t> buffer(64 * 1024);
+  std::vector<uint8_t> buffer(size_t{64} * 1024);
   for (;;) {
     sockaddr_nl sender = {};
     socklen_t sender_size = sizeof sender;

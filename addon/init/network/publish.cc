@@ -57,11 +57,14 @@ int Listen(const Settings& port) {
   if (getppid() != supervisor) _exit(1);
   // Nothing of the supervisor's is ours to hold open: pipes would never read as closed.
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null == -1) _exit(1);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null, fd);
   int highest = STDERR_FILENO;
+  // Above where they will be first, then down to where they are side by side.
+  const int above = highest + 1 + static_cast<int>(listeners.size());
   for (Listener& listener : listeners) {
-    // Above all others first, then down to where they are side by side.
-    listener.fd = fcntl(listener.fd, F_DUPFD_CLOEXEC, 512);
+    listener.fd = fcntl(listener.fd, F_DUPFD_CLOEXEC, above);
+    if (listener.fd == -1) _exit(1);
   }
   for (Listener& listener : listeners) listener.fd = dup2(listener.fd, ++highest);
   syscall(SYS_close_range, static_cast<unsigned>(highest + 1), ~0U, 0U);

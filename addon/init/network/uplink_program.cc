@@ -96,6 +96,7 @@ const ProgramRow* FindProgram(const Settings& uplink) {
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (null == -1) _exit(1);
   dup2(null, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
