@@ -71,8 +71,8 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
     await inner.printed('debugger;');
     inner.say('exec inside');
     await inner.printed("'sandbox'");
-    inner.say('exec more = 0');
-    await inner.printed('0');
+    inner.say("exec 'set to ' + (more = 0)");
+    await inner.printed("'set to 0'");
     inner.say('cont');
     inner.say('.exit');
     await jest.printed('Tests:       1 passed');

@@ -22,11 +22,13 @@ export interface Started {
 
 /** Runs ns-init as the launcher does: 3 is the status descriptor, 4 the lifeline. */
 export function start(args: string[], command: string[], wrapper: string[] = []) {
+  // Jest's own copy, in which the mark of this test file is: Node would take the real one. A sanitizer
+  // that Node was given is not for the programs inside, some of which it would end.
+  const { LD_PRELOAD: _, ...env } = process.env;
   const all = [...wrapper, NS_INIT, ...args, '--status-fd=3', '--lifeline-fd=4', '--', ...command];
   const child = spawn(all[0] as string, all.slice(1), {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
-    // Jest's own copy, in which the mark of this test file is. Node would take the real one.
-    env: process.env,
+    env,
   });
   let stdout = '';
   let stderr = '';
