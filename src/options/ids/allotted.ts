@@ -1,7 +1,8 @@
 /** What an ordinary user may have beyond his own id, and by which programs. subuid(5), newuidmap(1) */
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { isExecutable } from '../executable';
 
 /** A run of ids outside. */
 export interface IdRange {
@@ -96,16 +97,6 @@ function findProgram(name: string): string | undefined {
     .filter(path.isAbsolute)
     .map((folder) => path.join(folder, name))
     .find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    // Not there, or not for us.
-    return false;
-  }
 }
 
 function read(file: string): string | undefined {

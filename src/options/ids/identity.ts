@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { effectiveCapabilities } from './capabilities';
 import type { IdMapping } from './id-maps';
 
 /** Who asks for a sandbox, and which ids he has to give. */
@@ -19,8 +20,7 @@ const CAP_SETUID = 7n;
 export function currentIdentity(): Identity {
   const uid = process.geteuid?.() ?? 0;
   const gid = process.getegid?.() ?? 0;
-  const capabilities = BigInt(`0x${/^CapEff:\s*(\w+)/m.exec(read('/proc/self/status'))?.[1] ?? 0}`);
-  const may = (capability: bigint) => ((capabilities >> capability) & 1n) === 1n;
+  const may = effectiveCapabilities();
   const mapsAll =
     may(CAP_SETUID) && may(CAP_SETGID) && read('/proc/self/setgroups').trim() !== 'deny';
   const all = { uids: identityMap('/proc/self/uid_map'), gids: identityMap('/proc/self/gid_map') };

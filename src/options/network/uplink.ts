@@ -1,8 +1,9 @@
 /** The option `network`: what a sandbox is connected with. */
-import { accessSync, constants, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { SandboxError } from '../../errors/sandbox-error';
 import { checkBoolean, checkInteger, checkKeys, checkOneOf } from '../check';
+import { isExecutable } from '../executable';
+import { effectiveCapabilities } from '../ids/capabilities';
 import { checkCidr, checkInterfaceName } from './text';
 
 /** The ways out of a sandbox. */
@@ -164,21 +165,11 @@ function findProgram({ name, package: debian }: { name: string; package: string 
   );
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const CAP_NET_ADMIN = 12n;
 
 /** A veth pair has one end on the host, whose network only CAP_NET_ADMIN there may change. */
 export function requireRightToVeth(): void {
-  const capabilities = /^CapEff:\s*(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  if (((BigInt(`0x${capabilities ?? 0}`) >> CAP_NET_ADMIN) & 1n) === 1n) return;
+  if (effectiveCapabilities()(CAP_NET_ADMIN)) return;
   throw new SandboxError('The option "network" cannot be "veth" for an ordinary user', {
     option: 'network',
     code: 'EPERM',
