@@ -4,6 +4,8 @@ import {
   bindBeside,
   directory,
   isMounted,
+  isShared,
+  KINDS,
   type Kind,
   kindOf,
   mounter,
@@ -16,12 +18,8 @@ import {
 // mount_namespaces(7), "Bind (MS_BIND) semantics": what a bind of a mount of one kind on a mount of
 // another becomes.
 
-const sources: Kind[] = ['shared', 'private', 'slave', 'shared slave', 'unbindable'];
-const parents: Kind[] = ['shared', 'private', 'slave', 'shared slave', 'unbindable'];
-
-function isShared(kind: Kind): boolean {
-  return kind === 'shared' || kind === 'shared slave';
-}
+const sources = KINDS;
+const parents = KINDS;
 
 /** null: it is refused. */
 function expectedKind(source: Kind, parent: Kind): Kind | null {

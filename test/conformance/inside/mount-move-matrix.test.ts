@@ -4,6 +4,8 @@ import {
   bindBeside,
   directory,
   isMounted,
+  isShared,
+  KINDS,
   type Kind,
   kindOf,
   mounter,
@@ -15,11 +17,7 @@ import {
 
 // mount_namespaces(7), "Move (MS_MOVE) semantics".
 
-const kinds: Kind[] = ['shared', 'private', 'slave', 'shared slave', 'unbindable'];
-
-function isShared(kind: Kind): boolean {
-  return kind === 'shared' || kind === 'shared slave';
-}
+const kinds = KINDS;
 
 /** null: it is refused. */
 function expectedKind(moved: Kind, parent: Kind): Kind | null {

@@ -3,6 +3,13 @@ import { type Agent, type AgentOptions, type MountPropagation, ns } from 'ns-jes
 /** What mount_namespaces(7) calls the propagation types; a shared slave is shared and a slave. */
 export type Kind = 'shared' | 'private' | 'slave' | 'unbindable' | 'shared slave';
 
+export const KINDS: Kind[] = ['shared', 'private', 'slave', 'shared slave', 'unbindable'];
+
+/** Whether a mount of that kind has peers to tell of what is mounted below it. */
+export function isShared(kind: Kind): boolean {
+  return kind === 'shared' || kind === 'shared slave';
+}
+
 const FLAG = {
   shared: 'MS_SHARED',
   private: 'MS_PRIVATE',
