@@ -88,7 +88,8 @@ export class Project {
       ...wrapper,
       node ?? process.execPath,
       path.join(PACKAGE, 'node_modules', jest, 'bin', 'jest.js'),
-      ...['--rootDir', this.folder, '--config', JSON.stringify(config)],
+      // Two users' tests run side by side, on machines that others use, too.
+      ...['--rootDir', this.folder, '--config', JSON.stringify({ testTimeout: 30_000, ...config })],
       ...args,
     ];
     return spawn(command[0] as string, command.slice(1), {

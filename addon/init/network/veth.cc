@@ -13,6 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
+
 #include "network/ip_address.h"
 #include "network/nat.h"
 #include "network/requests.h"
@@ -28,6 +30,11 @@ constexpr const char* kPools[] = {"10.83.0.0/16", "172.30.0.0/16", "192.168.128.
 // Four addresses: the network's own, the gateway's, the sandbox's, the broadcast's.
 constexpr uint32_t kBlock = 4;
 constexpr uint8_t kBlockLength = 30;
+
+// All host ends have this one. A bridge takes the lowest address of its ports: were ours random, it
+// would change as sandboxes come and go, and those that know it would talk to nobody. So ours is
+// above any other, and always the same. ("nsj" in it is for the reader.)
+constexpr std::array<uint8_t, 6> kHostMac = {0xfe, 'n', 's', 'j', 0, 0};
 
 struct Range {
   uint32_t first;
@@ -99,6 +106,7 @@ std::string LinkName(uint32_t address) {
 Request VethRequest(const Settings& uplink, const Plan& plan, unsigned mtu, int child_net) {
   Request request(RTM_NEWLINK, "RTM_NEWLINK", NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, ifinfomsg{});
   request.Attribute(IFLA_IFNAME, plan.link);
+  request.Attribute(IFLA_ADDRESS, kHostMac.data(), kHostMac.size());
   request.Attribute(IFLA_MTU, mtu);
   request.Nest(IFLA_LINKINFO, [&] {
     request.Attribute(IFLA_INFO_KIND, std::string("veth"));
