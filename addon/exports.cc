@@ -66,6 +66,11 @@ constexpr Door kDoors[] = {
     {"pollReadable", PollReadable},
     {"pidfdSendSignal", ProcessKill},
     {"waitpid", ProcessWait},
+
+    {"copySocket", CopySocket},
+    {"copyPrepare", CopyPrepare},
+    {"copyServe", CopyServe},
+    {"exitAtOnce", ExitAtOnce},
 };
 
 Napi::Object Initialize(Napi::Env env, Napi::Object exports) {

@@ -69,4 +69,10 @@ Napi::Value PollReadable(const Napi::CallbackInfo& info);
 Napi::Value ProcessKill(const Napi::CallbackInfo& info);
 Napi::Value ProcessWait(const Napi::CallbackInfo& info);
 
+// fork/server.cc
+Napi::Value CopySocket(const Napi::CallbackInfo& info);
+Napi::Value CopyPrepare(const Napi::CallbackInfo& info);
+Napi::Value CopyServe(const Napi::CallbackInfo& info);
+Napi::Value ExitAtOnce(const Napi::CallbackInfo& info);
+
 #endif  // NS_JEST_ADDON_EXPORTS_H_

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "command.h"
+#include "copy.h"
 #include "enter/enter.h"
 #include "files/mounts.h"
 #include "ids/credentials.h"
@@ -66,7 +67,7 @@ void KeepDescriptorsPrivate(const Options& options) {
     // Before Linux 5.11: one by one, as far as a launcher's descriptors can reach.
     for (int fd = 3; fd < 1024; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
   }
-  for (const int fd : {options.status_fd, options.lifeline_fd}) {
+  for (const int fd : {options.status_fd, options.lifeline_fd, options.copy_fd}) {
     if (fd != -1) CloseOnExec(fd, true, "open descriptor");
   }
   for (const int fd : options.pass_fds) CloseOnExec(fd, false, "pass descriptor");
@@ -238,7 +239,9 @@ volatile bool* ShareFlag() {
   }
   if (options.network.open_to_users) OpenToUsers();
   WriteSysctls(options.processes);
-  if (is_init) StartPidsAt(own_pid_outside);
+  const bool is_copy = options.copy_fd != -1;
+  // Whoever makes the copy inside has a number, too, for a moment.
+  if (is_init) StartPidsAt(is_copy ? own_pid_outside - 1 : own_pid_outside);
   const CommandPlan plan = {
       options,
       options.processes.directory ? options.processes.directory : outside.directory,
@@ -246,7 +249,7 @@ volatile bool* ShareFlag() {
       PlanCapabilities(options.processes),
       {death_signal, go[0]}};
   if (options.processes.as_pid_1) ExecAsPid1(plan, own_pid_outside, outside.became_command);
-  const pid_t command = StartCommand(plan);
+  const pid_t command = is_copy ? StartCopy(plan, clone.namespaces) : StartCommand(plan);
   close(go[0]);
   ReportReady(own_pid_outside);
   ShortenCommandLine(arguments.argc, arguments.argv);
@@ -292,6 +295,7 @@ int main(int argc, char** argv) {
   // Outside from here on.
   close(go[0]);
   for (const int fd : options.pass_fds) close(fd);
+  if (options.copy_fd != -1) close(options.copy_fd);
   StepFailure failure = LeaveGroups(options.limits);
   if (failure.error == 0 && (clone.namespaces & CLONE_NEWUSER) != 0) {
     failure = WriteIdMaps(options.ids, clone.pid, options.lifeline_fd);

@@ -66,6 +66,8 @@ constexpr Word kWords[] = {
      [](Options& o, const char* v) { o.lifeline_fd = ParseFd(v); }},
     {"--pass-fd", "N", "leave descriptor N open in the command (repeatable)",
      [](Options& o, const char* v) { o.pass_fds.push_back(ParseFd(v)); }},
+    {"--copy-fd", "N", "the command is a copy of the fork server at the other end of N",
+     [](Options& o, const char* v) { o.copy_fd = ParseFd(v); }},
 };
 
 using WordTable = std::span<const Word> (*)();
@@ -94,6 +96,17 @@ void PrintUsage() {
       fprintf(stderr, "  %-21s %s\n", shown.c_str(), word.meaning);
     }
   }
+}
+
+// A copy gets what it is told and no more: who asks for more is to have a command.
+void CheckCopyWords(const Options& options) {
+  const ProcessOptions& processes = options.processes;
+  const bool fits = (options.namespaces & CLONE_NEWPID) != 0 && options.pass_fds.size() == 1 &&
+                    !processes.as_pid_1 && processes.limits.empty() && processes.filter.empty() &&
+                    processes.add_capabilities == 0 && processes.drop_capabilities == 0 &&
+                    !processes.no_new_privileges && !options.ids.uid && !options.ids.gid &&
+                    !options.ids.clear_groups && !options.ids.init;
+  if (!fits) Refuse("a copy cannot be had with these words", "--copy-fd");
 }
 
 }  // namespace
@@ -148,6 +161,7 @@ Options ParseOptions(int argc, char** argv) {
   options.command = argv + at + 1;
   CheckFileWords(options.files);
   CheckLimitWords(options.limits);
+  if (options.copy_fd != -1) CheckCopyWords(options);
   options.try_namespaces &= ~options.namespaces;
   if (!options.enter.namespaces.empty() && (options.namespaces | options.try_namespaces) != 0) {
     Refuse("--enter goes with no", "--unshare or --try");

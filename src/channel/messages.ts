@@ -28,8 +28,20 @@ export interface RunFile {
   sandbox: SandboxFacts;
   /** Namespaces that were only to be tried: which of them were had is seen inside. */
   tried: NamespaceName[];
+  /** What a process of its own is started with, and a copy of the fork server has to be told. */
+  asProcess?: { env: NodeJS.ProcessEnv; execArgv: string[] } | undefined;
   /** Set when Jest itself is being debugged: then the test process can be, too. */
   debug?: DebugRequest | undefined;
+}
+
+/** Jest to the fork server: what to be warm for, said as a file of that kind. */
+export interface ForkServerOrder {
+  warmUp: RunFile;
+}
+
+/** Fork server to Jest: it is warm, or why there are to be no copies of it. */
+export interface ForkServerAnswer {
+  refusal: string | undefined;
 }
 
 /** How the test process opens its inspector. */

@@ -1,6 +1,12 @@
 /** The environment as the test process sees it: the base environment, with helpers and matchers. */
 
-import type { EnvironmentClass, EnvironmentConfig, EnvironmentContext } from '../jest/types';
+import type {
+  Environment,
+  EnvironmentClass,
+  EnvironmentConfig,
+  EnvironmentContext,
+  ProjectConfig,
+} from '../jest/types';
 import { AgentsOfTests, type TestEvent } from './agents-of-tests';
 import { loader } from './module-loader';
 
@@ -10,7 +16,11 @@ export interface InsideSetup {
   baseOptions: Record<string, unknown> | undefined;
   /** Told each entry of Jest's buffered console when it is made. */
   onConsole: (entry: unknown) => void;
+  /** Told each environment when it is made, before anything runs in it. */
+  onEnvironment?: OnEnvironment | undefined;
 }
+
+export type OnEnvironment = (environment: Environment, config: ProjectConfig) => void;
 
 /** The package may be loaded twice in one process, so what we know is kept where both copies find it. */
 const KEY = Symbol.for('ns-jest.inside');
@@ -46,7 +56,12 @@ function replaceModule(file: string, replacement: EnvironmentClass): void {
   };
 }
 
-function extendBase({ Base, baseOptions, onConsole }: InsideSetup): EnvironmentClass {
+function extendBase({
+  Base,
+  baseOptions,
+  onConsole,
+  onEnvironment,
+}: InsideSetup): EnvironmentClass {
   const agents = new AgentsOfTests();
   class SandboxEnvironment extends Base {
     static readonly [OURS] = true;
@@ -56,6 +71,7 @@ function extendBase({ Base, baseOptions, onConsole }: InsideSetup): EnvironmentC
       relayConsole(context.console as BufferedConsole, onConsole);
       const testEnvironmentOptions = baseOptions ?? projectConfig.testEnvironmentOptions;
       super({ globalConfig, projectConfig: { ...projectConfig, testEnvironmentOptions } }, context);
+      onEnvironment?.(this, projectConfig);
     }
 
     /** The first event carries Jest's `expect` for this file. */

@@ -7,12 +7,17 @@ import { environmentInside } from '../options/processes/environment';
 
 const MAIN = path.join(__dirname, '..', 'test-process', 'main.js');
 
+export interface NodeCommand extends Command {
+  /** Node's, of the command line. */
+  flags: string[];
+}
+
 /** The test process: this Node with its flags, as jest-worker starts its workers. */
 export function nodeCommand(
   jest: JestPackages,
   workerId: string,
   options: CheckedOptions,
-): Command {
+): NodeCommand {
   const flags = process.execArgv.filter((flag) => !isForDebugger(flag));
   const passFds = options.passFds.length > 0 ? [options.passFds.join(',')] : [];
   const env = {
@@ -23,6 +28,7 @@ export function nodeCommand(
   };
   return {
     argv: [process.execPath, ...flags, MAIN, ...passFds],
+    flags,
     env: environmentInside(env, options),
   };
 }

@@ -13,6 +13,7 @@ import { endedTooEarly } from './ended-too-early';
 import { EventQueue } from './event-queue';
 import { type FileRun, toRunFile } from './file-run';
 import { killOnDisconnect } from './kill-on-disconnect';
+import { chooseStrategy } from './launch-strategy';
 import { limitSentences } from './limits';
 import { nodeCommand } from './node-command';
 import { tellFallbacks, tellLeft, tellMissing, tellOfFile, tellOnce } from './notices';
@@ -37,16 +38,20 @@ const EXIT_GRACE_MS = 500;
  */
 export async function runInSandbox(run: FileRun): Promise<TestResult> {
   const spec = toSpec(run);
+  const command = nodeCommand(run.jest, run.workerId, run.options);
   const debug = await openDebugPort(run.workerId, hasOwnNetwork(spec));
+  const file = toRunFile(run, spec, debug?.request);
+  const strategy = await chooseStrategy(spec, command, file);
+  const copyOf = strategy.name === 'fork' ? strategy.server : undefined;
   let sandbox: Sandbox;
   try {
-    const command = nodeCommand(run.jest, run.workerId, run.options);
-    sandbox = openSandbox(spec, { ...command, debugFd: debug?.fd });
+    sandbox = openSandbox(spec, { ...command, debugFd: debug?.fd, copyOf });
   } finally {
     debug?.close();
   }
   run.onOpen?.(sandbox);
-  sandbox.channel.write(encode(toRunFile(run, spec, debug?.request)));
+  const asProcess = copyOf && { env: command.env, execArgv: command.flags };
+  sandbox.channel.write(encode({ ...file, asProcess }));
 
   const progress = new Progress();
   // Who stands at a breakpoint takes the time it takes.

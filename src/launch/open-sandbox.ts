@@ -6,6 +6,7 @@ import { errnoName, SandboxError } from '../errors/sandbox-error';
 import { binaryPath, requireBinaries } from '../native/load';
 import type { SandboxSpec } from '../options/sandbox-spec';
 import { signalName } from '../text/signal-name';
+import type { ForkServer } from './fork-server';
 import { initArguments } from './init-arguments';
 import { type Descriptors, descriptorsBeside } from './init-arguments/descriptors';
 import { checkOpen } from './pass-fds';
@@ -56,10 +57,12 @@ export interface Command {
   debugFd?: number | undefined;
   /** Without a channel it is nobody's test process. Default: true. */
   hasChannel?: boolean;
+  /** The launch strategy `fork`: a copy of this one, instead of `argv`. */
+  copyOf?: ForkServer | undefined;
 }
 
 /**
- * Opens a sandbox and starts a command in it: the launch strategy `exec`.
+ * Opens a sandbox and starts a command in it.
  * Nothing is thrown for a kernel that refuses: `ended` tells, with the step's error.
  *
  * @throws SandboxError when ns-init itself cannot be started.
@@ -93,10 +96,10 @@ export function openSandbox(spec: SandboxSpec, command: Command): Sandbox {
 function startInit(
   init: string,
   spec: SandboxSpec,
-  { argv, env, debugFd, hasChannel = true }: Command,
+  { argv, env, debugFd, hasChannel = true, copyOf }: Command,
   descriptors: Descriptors,
 ): ChildProcess {
-  const { channel, status, lifeline, debug } = descriptors;
+  const { channel, status, lifeline, debug, copy } = descriptors;
   const passFds = [...(hasChannel ? [channel] : []), ...spec.processes.passFds];
   const stdio: (number | 'ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
   for (const fd of [channel, status, lifeline]) stdio[fd] = 'pipe';
@@ -108,10 +111,14 @@ function startInit(
     passFds.push(debug);
     stdio[debug] = debugFd;
   }
+  if (copyOf !== undefined) stdio[copy] = copyOf.requests;
   // Numbers between them that nobody has.
   const all = Array.from(stdio, (entry) => entry ?? 'ignore') satisfies StdioOptions;
   try {
-    return spawn(init, initArguments(spec, argv, descriptors, passFds), { env, stdio: all });
+    return spawn(init, initArguments(spec, argv, descriptors, passFds, copyOf !== undefined), {
+      env,
+      stdio: all,
+    });
   } catch (error) {
     throw startError(init, error as NodeJS.ErrnoException);
   }

@@ -89,6 +89,16 @@ export interface Binding {
   pollReadable(descriptor: number, timeout: number): boolean;
   pidfdSendSignal(pidfd: number, signal: number): void;
   waitpid(pid: number, options: number): { pid: number; status: number };
+
+  // addon/fork/server.cc: the fork server and its copies
+  /** Both ends of what the fork server is asked by. */
+  copySocket(): number[];
+  /** Lets this process be copied. Once, when it is warm. */
+  copyPrepare(): void;
+  /** Waits for a request, and makes a copy: undefined. In the copy: what it is. Null: nobody is left to ask. */
+  copyServe(socket: number): { channel: number; pid: number } | undefined | null;
+  /** _exit(2), after stdio was flushed. */
+  exitAtOnce(code: number): never;
 }
 
 /** struct ifinfomsg and its attributes; rtnetlink(7). */

@@ -4,6 +4,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { SandboxError } from '../errors/sandbox-error';
+import { endForkServers } from '../hand-over/launch-strategy';
 import { runInSandbox } from '../hand-over/run-in-sandbox';
 import { skippedResult } from '../hand-over/skipped-result';
 import { whyUnsupported } from '../hand-over/supported';
@@ -93,6 +94,7 @@ export default class NamespaceRunner {
       await Promise.race([allRun, interrupted]);
     } finally {
       isOver = true;
+      endForkServers();
       for (const sandbox of this.#open) sandbox.kill();
     }
   }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { packError } from '../channel/errors';
 import type { FileFailed, FileSucceeded, RunFile } from '../channel/messages';
-import { enterSandbox, extendOther } from '../environment/inside';
+import { enterSandbox, extendOther, type OnEnvironment } from '../environment/inside';
 import { defaultExport, type JestPackages, jestFrom, resolveEnvironment } from '../jest/find-jest';
 import type {
   EnvironmentClass,
@@ -13,7 +13,7 @@ import type {
   TestRunnerClass,
 } from '../jest/types';
 import { processWide } from '../native/load';
-import { tell } from './border';
+import type { Tell } from './border';
 import { watchOpenHandles } from './open-handles';
 import { hadOf } from './verify';
 
@@ -21,7 +21,11 @@ const EXPOSE_GLOBAL = path.join(__dirname, '..', 'environment', 'expose-global.j
 const RELAYED_EVENTS = ['test-case-start', 'test-case-result'];
 
 /** Runs the file as `jest --runInBand` would: by the project's own jest-runner, in this process. */
-export async function runTestFile(request: RunFile): Promise<FileSucceeded | FileFailed> {
+export async function runTestFile(
+  request: RunFile,
+  tell: Tell,
+  onEnvironment?: OnEnvironment,
+): Promise<FileSucceeded | FileFailed> {
   const jest = jestFrom(request.jestRunnerDirectory);
   const projectConfig = withGlobal(request.projectConfig as ProjectConfig, request.exposeGlobal);
   const asked = [...request.sandbox.asked, ...hadOf(request.tried, request.sandbox)];
@@ -33,9 +37,10 @@ export async function runTestFile(request: RunFile): Promise<FileSucceeded | Fil
       Base: await load(baseEnvironment),
       baseOptions: otherEnvironment === undefined ? baseEnvironmentOptions : undefined,
       onConsole: (entry) => tell({ type: 'console', entry }),
+      onEnvironment,
     });
     if (otherEnvironment !== undefined) extendOther(otherEnvironment, await load(otherEnvironment));
-    return await runWithJest(jest, projectConfig, request);
+    return await runWithJest(jest, projectConfig, request, tell);
   } catch (error) {
     return fileFailed(error);
   }
@@ -51,6 +56,7 @@ async function runWithJest(
   jest: JestPackages,
   config: ProjectConfig,
   request: RunFile,
+  tell: Tell,
 ): Promise<FileSucceeded | FileFailed> {
   const TestRunner = defaultExport<TestRunnerClass>(jest.require('jest-runner'));
   const { moduleMap, resolver } = await createResolver(jest, config, request.moduleMap);

@@ -11,8 +11,9 @@ import { each, list } from './words';
 export function initArguments(
   spec: SandboxSpec,
   command: string[],
-  { status, lifeline }: Descriptors,
+  { status, lifeline, copy }: Descriptors,
   passFds: number[],
+  isCopy = false,
 ): string[] {
   return [
     ...list('unshare', spec.namespaces),
@@ -29,6 +30,7 @@ export function initArguments(
     `--status-fd=${status}`,
     `--lifeline-fd=${lifeline}`,
     ...each('pass-fd', passFds.map(String)),
+    ...(isCopy ? [`--copy-fd=${copy}`] : []),
     '--',
     ...command,
   ];

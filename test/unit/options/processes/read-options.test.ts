@@ -208,6 +208,7 @@ describe('environment', () => {
 });
 
 test("the launcher's descriptors make room for passed ones", () => {
-  expect(descriptorsBeside([])).toEqual({ channel: 3, status: 4, lifeline: 5, debug: 6 });
-  expect(descriptorsBeside([3, 5, 9])).toEqual({ channel: 4, status: 6, lifeline: 7, debug: 8 });
+  const [none, some] = [descriptorsBeside([]), descriptorsBeside([3, 5, 9])];
+  expect(none).toEqual({ channel: 3, status: 4, lifeline: 5, debug: 6, copy: 7 });
+  expect(some).toEqual({ channel: 4, status: 6, lifeline: 7, debug: 8, copy: 10 });
 });

@@ -1,0 +1,99 @@
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "errors.h"
+#include "exports.h"
+#include "fork/join.h"
+#include "fork/memory.h"
+#include "values.h"
+
+// Node-API gives the loop but no headers for it. Node exports libuv's functions.
+// https://docs.libuv.org/en/v1.x/loop.html#c.uv_loop_fork
+extern "C" int uv_loop_fork(struct uv_loop_s* loop);
+
+namespace {
+
+/// What V8 keeps from children; known once it has been let go.
+std::vector<Range> kept_from_children;
+
+/// One request, or why there is none: 0 when nobody is left who could ask.
+ssize_t Receive(int socket, CopyRequest* request, int (&descriptors)[kCopyDescriptors]) {
+  alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof descriptors)] = {};
+  struct iovec body = {request, sizeof *request};
+  struct msghdr message = {};
+  message.msg_iov = &body;
+  message.msg_iovlen = 1;
+  message.msg_control = control;
+  message.msg_controllen = sizeof control;
+  ssize_t got;
+  while ((got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) == -1 && errno == EINTR) {
+  }
+  if (got <= 0) return got;
+  const struct cmsghdr* const header = CMSG_FIRSTHDR(&message);
+  if (got != static_cast<ssize_t>(sizeof *request) || header == nullptr ||
+      header->cmsg_len != CMSG_LEN(sizeof descriptors)) {
+    errno = EPROTO;
+    return -1;
+  }
+  memcpy(descriptors, CMSG_DATA(header), sizeof descriptors);
+  return got;
+}
+
+struct uv_loop_s* LoopOf(Napi::Env env) {
+  struct uv_loop_s* loop = nullptr;
+  napi_get_uv_event_loop(env, &loop);
+  return loop;
+}
+
+}  // namespace
+
+Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
+  int error = 0;
+  kept_from_children = LetCopy(&error);
+  if (error != 0) throw SystemError(info.Env(), error, "madvise");
+  // What a terminal sends to Jest is not for us: our end is that of the socket.
+  if (setpgid(0, 0) == -1) throw SystemError(info.Env(), errno, "setpgid");
+  return info.Env().Undefined();
+}
+
+Napi::Value CopyServe(const Napi::CallbackInfo& info) {
+  const int socket = Int(info[0]);
+  CopyRequest request;
+  int descriptors[kCopyDescriptors];
+  const ssize_t got = Receive(socket, &request, descriptors);
+  if (got == 0) return info.Env().Null();
+  if (got == -1) throw SystemError(info.Env(), errno, "recvmsg");
+
+  const bool is_copy = CopyInto(request, descriptors);
+  for (int at = 0; at < kCopyChannel; ++at) close(descriptors[at]);
+  if (!is_copy) {
+    close(descriptors[kCopyChannel]);
+    return info.Env().Undefined();
+  }
+  close(socket);
+  KeepFromChildren(kept_from_children);
+  const int error = uv_loop_fork(LoopOf(info.Env()));
+  if (error != 0) throw SystemError(info.Env(), -error, "uv_loop_fork");
+  Napi::Object copy = Napi::Object::New(info.Env());
+  copy.Set("channel", Number(info.Env(), descriptors[kCopyChannel]));
+  copy.Set("pid", Number(info.Env(), getpid()));
+  return copy;
+}
+
+Napi::Value CopySocket(const Napi::CallbackInfo& info) {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1) {
+    throw SystemError(info.Env(), errno, "socketpair");
+  }
+  Napi::Array pair = Napi::Array::New(info.Env(), 2);
+  for (uint32_t at = 0; at < 2; ++at) pair.Set(at, Number(info.Env(), ends[at]));
+  return pair;
+}
+
+Napi::Value ExitAtOnce(const Napi::CallbackInfo& info) {
+  fflush(nullptr);
+  _exit(Int(info[0]));
+}

@@ -1,0 +1,34 @@
+import path from 'node:path';
+import type { ToTestProcess } from '../channel/messages';
+import { callNative } from '../native/load';
+import type { Copy } from './serve-copies';
+
+/** What the test process of the launch strategy `exec` runs. */
+const MAIN = path.join(__dirname, '..', 'test-process', 'main.js');
+
+/** In a copy: what Node read when the fork server started, put right. */
+export function becomeTestProcess({ asProcess }: ToTestProcess, { pid }: Copy): void {
+  if (asProcess === undefined) throw new Error('A copy is told its environment');
+
+  // Node's own would wait for threads that are not here. _exit(2)
+  const reallyExit = (code?: number | string | null) =>
+    callNative('exitAtOnce', [Number(code ?? 0)]);
+  define('reallyExit', reallyExit);
+  define('pid', pid);
+  define('argv', [process.argv[0], MAIN]);
+  define('execArgv', asProcess.execArgv);
+  // Node keeps what it read before.
+  process.chdir('.');
+  for (const name of Object.keys(process.env)) {
+    if (!Object.hasOwn(asProcess.env, name)) delete process.env[name];
+  }
+  for (const [name, value] of Object.entries(asProcess.env)) {
+    if (process.env[name] !== value) process.env[name] = value;
+  }
+}
+
+/** As the property was, but for its value. */
+function define(name: keyof NodeJS.Process | 'reallyExit', value: unknown): void {
+  const { get, set, ...rest } = Object.getOwnPropertyDescriptor(process, name) ?? {};
+  Object.defineProperty(process, name, { writable: true, ...rest, value });
+}

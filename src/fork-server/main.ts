@@ -1,0 +1,39 @@
+/**
+ * Entry of the fork server: load and warm what a test process needs, by one real pass, and give a copy
+ * to whoever asks, until nobody is left who could.
+ */
+import { randomInt } from 'node:crypto';
+import { callNative } from '../native/load';
+import { Border } from '../test-process/border';
+import { serveFile } from '../test-process/serve-file';
+import { becomeTestProcess } from './become-test-process';
+import { receiveOrder } from './order';
+import { seedRealm } from './random-numbers';
+import { serveCopies } from './serve-copies';
+import { warmUp } from './warm-up';
+
+/** What Jest gives us: where the order comes from, and where copies are asked for. */
+const ORDER_FD = 3;
+const REQUESTS_FD = 4;
+/** A copy has none: with --inspect the launch strategy is `exec`. */
+const NO_DEBUGGER = -1;
+
+async function main(): Promise<void> {
+  const order = await receiveOrder(ORDER_FD);
+  const refusal = await warmUp(order.warmUp);
+  callNative('copyPrepare', []);
+  await order.answer(refusal);
+  const seed = randomInt(2 ** 30);
+  const copy = serveCopies(REQUESTS_FD);
+  serveFile({
+    border: new Border(copy.channel),
+    debugFd: NO_DEBUGGER,
+    prepare: (request) => becomeTestProcess(request, copy),
+    onEnvironment: ({ global }) => seedRealm(seed + copy.number, global.Math.random),
+  });
+}
+
+main().catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

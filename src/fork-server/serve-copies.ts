@@ -1,0 +1,20 @@
+import { callNative } from '../native/load';
+import { separateRandomNumbers } from './random-numbers';
+
+export interface Copy {
+  /** Descriptor of its channel. */
+  channel: number;
+  pid: number;
+  /** Counted from 1; no two of one fork server have the same. */
+  number: number;
+}
+
+/** Gives copies. Returns in a copy only: the fork server itself ends when nobody is left who could ask. */
+export function serveCopies(requests: number): Copy {
+  for (let number = 1; ; number += 1) {
+    const copy = callNative('copyServe', [requests]);
+    if (copy === null) callNative('exitAtOnce', [0]);
+    else if (copy !== undefined) return { ...copy, number };
+    separateRandomNumbers();
+  }
+}

@@ -1,0 +1,100 @@
+/** The fork server from Jest's side: a process that is warm, whose copies become test processes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { decode, encode } from '../channel/encode';
+import { readLines } from '../channel/lines';
+import type { ForkServerAnswer, ForkServerOrder } from '../channel/messages';
+import { callNative } from '../native/load';
+
+const MAIN = path.join(__dirname, '..', 'fork-server', 'main.js');
+
+/** Threads of V8 would not be in the copies, and be waited for. */
+const FLAGS = ['--single-threaded'];
+
+/** A fork server that is not warm by then never will be. */
+const WARM_UP_MS = 60_000;
+
+export class ForkServer {
+  readonly #process: ChildProcess;
+  /** The socket that copies are asked for by: ns-init gets it. */
+  readonly requests: number;
+  #isOpen = true;
+
+  private constructor(process: ChildProcess, requests: number) {
+    this.#process = process;
+    this.requests = requests;
+  }
+
+  /**
+   * Starts one and waits until it is warm.
+   *
+   * @param flags Node's flags of the test processes.
+   * @throws Error that says why no copies of it can be had.
+   */
+  static async start(order: ForkServerOrder, flags: string[]): Promise<ForkServer> {
+    const [ours, its] = callNative('copySocket', []) as [number, number];
+    let server: ForkServer;
+    try {
+      const child = spawn(process.execPath, [...FLAGS, ...flags, MAIN], {
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', its],
+      });
+      server = new ForkServer(child, ours);
+    } catch (error) {
+      closeSync(ours);
+      throw error;
+    } finally {
+      closeSync(its);
+    }
+    try {
+      await server.#warmUp(order);
+      return server;
+    } catch (error) {
+      server.end();
+      throw error;
+    }
+  }
+
+  /** Ends it as soon as nobody else asks; its copies live on. */
+  end(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    closeSync(this.requests);
+  }
+
+  async #warmUp(order: ForkServerOrder): Promise<void> {
+    const { stdout, stderr, stdio } = this.#process as ChildProcess & {
+      stdout: Readable;
+      stderr: Readable;
+    };
+    const channel = stdio[3] as Socket;
+    stdout.resume();
+    let said = '';
+    stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    const { refusal } = await new Promise<ForkServerAnswer>((resolve) => {
+      const timer = setTimeout(() => {
+        this.#process.kill('SIGKILL');
+        resolve({ refusal: `it was not ready after ${WARM_UP_MS} ms` });
+      }, WARM_UP_MS);
+      const answer = (what: ForkServerAnswer) => {
+        clearTimeout(timer);
+        resolve(what);
+      };
+      channel.on('error', () => {});
+      readLines(channel, (line) => answer(decode(line) as ForkServerAnswer));
+      this.#process.once('error', ({ message }) => answer({ refusal: message }));
+      this.#process.once('close', (code, signal) =>
+        answer({ refusal: `it ended (${signal ?? `exit code ${code}`})${said && `: ${said}`}` }),
+      );
+      channel.write(encode(order));
+    });
+    // It is no reason for Jest to stay.
+    this.#process.unref();
+    for (const stream of [stdout, stderr, channel]) (stream as Socket).unref();
+    if (refusal !== undefined) throw new Error(refusal);
+  }
+}

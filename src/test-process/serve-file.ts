@@ -1,0 +1,52 @@
+/**
+ * Inside the sandbox, however this process came to be: receive one file, verify the isolation, run the
+ * file by the project's own Jest, answer, leave.
+ */
+import type { ToTestProcess } from '../channel/messages';
+import type { OnEnvironment } from '../environment/inside';
+import type { Border } from './border';
+import { notAsAsked } from './verify';
+import { writeAtOnce } from './write-at-once';
+
+export interface Place {
+  border: Border;
+  /** A listening socket of the host's, for a debugger. */
+  debugFd: number;
+  /** Told the request before anything else happens. */
+  prepare?: (request: ToTestProcess) => void;
+  onEnvironment?: OnEnvironment;
+}
+
+/** Never returns: the process exits. */
+export function serveFile(place: Place): void {
+  writeAtOnce(process.stdout);
+  writeAtOnce(process.stderr);
+  // Tests may replace process.exit.
+  const exit = process.exit.bind(process);
+  // As Jest's own workers do: logged before we exit, and Jest learns from the exit that there is no answer.
+  process.on('uncaughtException', (error) => {
+    console.error(error?.stack ?? error);
+    exit(1);
+  });
+  serve(place).then(
+    () => exit(0),
+    (error) => {
+      console.error(error);
+      exit(1);
+    },
+  );
+}
+
+async function serve({ border, debugFd, prepare, onEnvironment }: Place): Promise<void> {
+  const request = await border.receive();
+  prepare?.(request);
+  const wrong = notAsAsked(request.sandbox);
+  if (wrong.length > 0) return border.answer({ type: 'not-isolated', namespaces: wrong });
+  if (request.debug) {
+    const { openDebugger } = require('./open-debugger') as typeof import('./open-debugger');
+    await openDebugger(request.debug, request.testPath, debugFd);
+  }
+  // Loaded only now: nothing of Jest or of the project runs before the verification.
+  const { runTestFile } = require('./run-test-file') as typeof import('./run-test-file');
+  await border.answer(await runTestFile(request, border.tell, onEnvironment));
+}
