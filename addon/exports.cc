@@ -70,6 +70,7 @@ constexpr Door kDoors[] = {
     {"copySocket", CopySocket},
     {"copyPrepare", CopyPrepare},
     {"copyServe", CopyServe},
+    {"copyForCheck", CopyForCheck},
     {"exitAtOnce", ExitAtOnce},
 };
 

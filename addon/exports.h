@@ -73,6 +73,7 @@ Napi::Value ProcessWait(const Napi::CallbackInfo& info);
 Napi::Value CopySocket(const Napi::CallbackInfo& info);
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info);
 Napi::Value CopyServe(const Napi::CallbackInfo& info);
+Napi::Value CopyForCheck(const Napi::CallbackInfo& info);
 Napi::Value ExitAtOnce(const Napi::CallbackInfo& info);
 
 #endif  // NS_JEST_ADDON_EXPORTS_H_

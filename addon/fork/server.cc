@@ -1,11 +1,16 @@
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "errors.h"
 #include "exports.h"
+#include "fd.h"
 #include "fork/join.h"
 #include "fork/memory.h"
 #include "values.h"
@@ -48,6 +53,13 @@ struct uv_loop_s* LoopOf(Napi::Env env) {
   return loop;
 }
 
+/// What libuv and the memory want to be told in a copy.
+void BecomeCopy(Napi::Env env) {
+  KeepFromChildren(kept_from_children);
+  const int error = uv_loop_fork(LoopOf(env));
+  if (error != 0) throw SystemError(env, -error, "uv_loop_fork");
+}
+
 }  // namespace
 
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
@@ -74,9 +86,7 @@ Napi::Value CopyServe(const Napi::CallbackInfo& info) {
     return info.Env().Undefined();
   }
   close(socket);
-  KeepFromChildren(kept_from_children);
-  const int error = uv_loop_fork(LoopOf(info.Env()));
-  if (error != 0) throw SystemError(info.Env(), -error, "uv_loop_fork");
+  BecomeCopy(info.Env());
   Napi::Object copy = Napi::Object::New(info.Env());
   copy.Set("channel", Number(info.Env(), descriptors[kCopyChannel]));
   copy.Set("pid", Number(info.Env(), getpid()));
@@ -91,6 +101,25 @@ Napi::Value CopySocket(const Napi::CallbackInfo& info) {
   Napi::Array pair = Napi::Array::New(info.Env(), 2);
   for (uint32_t at = 0; at < 2; ++at) pair.Set(at, Number(info.Env(), ends[at]));
   return pair;
+}
+
+Napi::Value CopyForCheck(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const pid_t pid = fork();
+  if (pid == -1) throw SystemError(env, errno, "fork");
+  if (pid == 0) {
+    BecomeCopy(env);
+    return env.Undefined();
+  }
+  const Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (!process.ok()) throw SystemError(env, errno, "pidfd_open");
+  struct pollfd end = {process.get(), POLLIN, 0};
+  const int ready = poll(&end, 1, Int(info[0]));
+  if (ready != 1) kill(pid, SIGKILL);
+  int status = 0;
+  while (waitpid(pid, &status, 0) == -1 && errno == EINTR) {
+  }
+  return ready == 1 ? Napi::Value(Number(env, status)) : env.Null();
 }
 
 Napi::Value ExitAtOnce(const Napi::CallbackInfo& info) {

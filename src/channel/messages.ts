@@ -37,6 +37,8 @@ export interface RunFile {
 /** Jest to the fork server: what to be warm for, said as a file of that kind. */
 export interface ForkServerOrder {
   warmUp: RunFile;
+  /** Where to keep what the self-check found. */
+  folder: string;
 }
 
 /** Fork server to Jest: it is warm, or why there are to be no copies of it. */

@@ -10,10 +10,7 @@ const MAIN = path.join(__dirname, '..', 'test-process', 'main.js');
 export function becomeTestProcess({ asProcess }: ToTestProcess, { pid }: Copy): void {
   if (asProcess === undefined) throw new Error('A copy is told its environment');
 
-  // Node's own would wait for threads that are not here. _exit(2)
-  const reallyExit = (code?: number | string | null) =>
-    callNative('exitAtOnce', [Number(code ?? 0)]);
-  define('reallyExit', reallyExit);
+  takeExit();
   define('pid', pid);
   define('argv', [process.argv[0], MAIN]);
   define('execArgv', asProcess.execArgv);
@@ -25,6 +22,13 @@ export function becomeTestProcess({ asProcess }: ToTestProcess, { pid }: Copy): 
   for (const [name, value] of Object.entries(asProcess.env)) {
     if (process.env[name] !== value) process.env[name] = value;
   }
+}
+
+/** Node's own way out waits for threads that a copy does not have. _exit(2) */
+export function takeExit(): void {
+  define('reallyExit', (code?: number | string | null) =>
+    callNative('exitAtOnce', [Number(code ?? 0)]),
+  );
 }
 
 /** As the property was, but for its value. */

@@ -9,6 +9,7 @@ import { serveFile } from '../test-process/serve-file';
 import { becomeTestProcess } from './become-test-process';
 import { receiveOrder } from './order';
 import { seedRealm } from './random-numbers';
+import { selfCheck } from './self-check';
 import { serveCopies } from './serve-copies';
 import { warmUp } from './warm-up';
 
@@ -20,8 +21,9 @@ const NO_DEBUGGER = -1;
 
 async function main(): Promise<void> {
   const order = await receiveOrder(ORDER_FD);
-  const refusal = await warmUp(order.warmUp);
+  let refusal = await warmUp(order.warmUp);
   callNative('copyPrepare', []);
+  refusal ??= await selfCheck(order.folder);
   await order.answer(refusal);
   const seed = randomInt(2 ** 30);
   const copy = serveCopies(REQUESTS_FD);

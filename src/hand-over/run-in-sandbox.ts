@@ -2,20 +2,20 @@ import { mkdirSync } from 'node:fs';
 import { encode } from '../channel/encode';
 import { unpackError } from '../channel/errors';
 import { readLines } from '../channel/lines';
-import type { Answer, FromTestProcess } from '../channel/messages';
+import type { Answer, FromTestProcess, RunFile } from '../channel/messages';
 import { SandboxError } from '../errors/sandbox-error';
 import type { TestResult } from '../jest/types';
 import { openSandbox, type Sandbox, type SandboxEnd } from '../launch/open-sandbox';
 import { neededPaths } from '../options/files/needed-paths';
 import { type SandboxSpec, toSandboxSpec } from '../options/sandbox-spec';
-import { openDebugPort } from './debug-port';
+import { type DebugPort, openDebugPort } from './debug-port';
 import { endedTooEarly } from './ended-too-early';
 import { EventQueue } from './event-queue';
 import { type FileRun, toRunFile } from './file-run';
 import { killOnDisconnect } from './kill-on-disconnect';
-import { chooseStrategy } from './launch-strategy';
+import { chooseStrategy, type LaunchStrategy } from './launch-strategy';
 import { limitSentences } from './limits';
-import { nodeCommand } from './node-command';
+import { type NodeCommand, nodeCommand } from './node-command';
 import { tellFallbacks, tellLeft, tellMissing, tellOfFile, tellOnce } from './notices';
 import { showOpenHandles } from './open-handles';
 import { explainRefusal } from './other-user';
@@ -41,7 +41,35 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
   const command = nodeCommand(run.jest, run.workerId, run.options);
   const debug = await openDebugPort(run.workerId, hasOwnNetwork(spec));
   const file = toRunFile(run, spec, debug?.request);
-  const strategy = await chooseStrategy(spec, command, file);
+  const launch = { spec, command, file, debug };
+  const strategy = await chooseStrategy(spec, command, file, run.options.launch);
+  let attempt = await launchFile(run, launch, strategy);
+  const reason = strategy.name === 'fork' ? whyAgain(attempt) : undefined;
+  if (reason !== undefined && !run.isInterrupted?.()) {
+    tellOfFile([`${reason}; it is run again by exec`], run.projectConfig.rootDir, run.testPath);
+    attempt = await launchFile(run, launch, { name: 'exec', reason });
+  }
+  return conclude(run, spec, attempt);
+}
+
+/** All that is the same for each way to launch the file. */
+interface Launch {
+  spec: SandboxSpec;
+  command: NodeCommand;
+  file: RunFile;
+  debug: DebugPort | undefined;
+}
+
+interface Attempt extends Followed {
+  progress: Progress;
+}
+
+/** Opens a sandbox with a test process in it, hands it the file, and follows it to its end. */
+async function launchFile(
+  run: FileRun,
+  { spec, command, file, debug }: Launch,
+  strategy: LaunchStrategy,
+): Promise<Attempt> {
   const copyOf = strategy.name === 'fork' ? strategy.server : undefined;
   let sandbox: Sandbox;
   try {
@@ -52,11 +80,29 @@ export async function runInSandbox(run: FileRun): Promise<TestResult> {
   run.onOpen?.(sandbox);
   const asProcess = copyOf && { env: command.env, execArgv: command.flags };
   sandbox.channel.write(encode({ ...file, asProcess }));
-
   const progress = new Progress();
   // Who stands at a breakpoint takes the time it takes.
   const timeout = debug ? false : run.options.timeout;
-  const { answer, end, passedLimit } = await follow(sandbox, run, progress, timeout);
+  return { ...(await follow(sandbox, run, progress, timeout)), progress };
+}
+
+/** How a process ends that was broken, and not told to. signal(7) */
+const FAULTS = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGTRAP', 'SIGFPE', 'SIGABRT'];
+
+/** Why a copy's end may be the strategy's fault and not the file's. */
+function whyAgain({ answer, end, passedLimit }: Attempt): string | undefined {
+  if (answer !== undefined || passedLimit !== undefined) return undefined;
+  if (end.error?.facts.step === 'copy fork server') return end.error.message;
+  if (end.signal === null || !FAULTS.includes(end.signal)) return undefined;
+  return `the test process, a copy of the fork server, was killed by ${end.signal}`;
+}
+
+/** The file's result, or the error that it ended with; what is to be said beside it is said. */
+function conclude(
+  run: FileRun,
+  spec: SandboxSpec,
+  { answer, end, passedLimit, progress }: Attempt,
+): TestResult {
   if (!run.isInterrupted?.()) {
     tellMissing(end);
     tellFallbacks(end);

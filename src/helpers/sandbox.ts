@@ -45,6 +45,7 @@ const OF_FILES: Record<keyof FileRunOptions, true> = {
   timeout: true,
   global: true,
   onUnsupported: true,
+  launch: true,
 };
 
 /**

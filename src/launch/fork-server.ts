@@ -22,10 +22,18 @@ export class ForkServer {
   /** The socket that copies are asked for by: ns-init gets it. */
   readonly requests: number;
   #isOpen = true;
+  #isAlive = true;
 
   private constructor(process: ChildProcess, requests: number) {
     this.#process = process;
     this.requests = requests;
+    process.once('exit', () => {
+      this.#isAlive = false;
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
   }
 
   /**

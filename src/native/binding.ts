@@ -97,6 +97,11 @@ export interface Binding {
   copyPrepare(): void;
   /** Waits for a request, and makes a copy: undefined. In the copy: what it is. Null: nobody is left to ask. */
   copyServe(socket: number): { channel: number; pid: number } | undefined | null;
+  /**
+   * Makes a copy that is no test process, and waits for its end: the wait status, or null if it took
+   * longer than `limit` milliseconds. Undefined: this is the copy.
+   */
+  copyForCheck(limit: number): number | null | undefined;
   /** _exit(2), after stdio was flushed. */
   exitAtOnce(code: number): never;
 }

@@ -13,6 +13,11 @@ export interface RunOptions {
   global?: boolean;
   /** Where sandboxes cannot be had (not Linux): fail, report as skipped, or run without. Default: "fail". */
   onUnsupported?: 'fail' | 'skip' | 'run';
+  /**
+   * How test processes come to be: "fork", as copies of a warm one; "exec", each a Node of its own;
+   * "auto", by fork where that works and the other options let it. Default: "auto".
+   */
+  launch?: 'auto' | 'fork' | 'exec';
 }
 
 export interface CheckedRunOptions {
@@ -21,6 +26,7 @@ export interface CheckedRunOptions {
   timeout: number | false;
   global: boolean;
   onUnsupported: 'fail' | 'skip' | 'run';
+  launch: 'auto' | 'fork' | 'exec';
 }
 
 export const runRoom: Room<CheckedRunOptions> = {
@@ -32,6 +38,10 @@ export const runRoom: Room<CheckedRunOptions> = {
     onUnsupported: {
       read: (value, option) => checkOneOf(option, ['fail', 'skip', 'run'], value),
       default: 'fail',
+    },
+    launch: {
+      read: (value, option) => checkOneOf(option, ['auto', 'fork', 'exec'], value),
+      default: 'auto',
     },
   },
 };
