@@ -34,7 +34,8 @@ export function sh(script: string): string {
 /** Of the host, what a sandbox's network could change. */
 export function hostNetwork(): object {
   const { sysctls, interfaces, routes, namespaces, sandboxProcesses } = hostState();
-  const named = spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' }).stdout;
+  // Both are root's to change, whose tests run beside an ordinary user's.
+  const named = isRoot ? spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' }).stdout : '';
   const tables = isRoot ? spawnSync('nft', ['list', 'tables'], { encoding: 'utf8' }).stdout : '';
   // The first two lines of /proc/net/dev are headings.
   return {
