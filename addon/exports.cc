@@ -68,6 +68,7 @@ constexpr Door kDoors[] = {
     {"waitpid", ProcessWait},
 
     {"copySocket", CopySocket},
+    {"copyStart", CopyStart},
     {"copyPrepare", CopyPrepare},
     {"copyServe", CopyServe},
     {"copyForCheck", CopyForCheck},

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -66,8 +67,6 @@ Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
   int error = 0;
   kept_from_children = LetCopy(&error);
   if (error != 0) throw SystemError(info.Env(), error, "madvise");
-  // What a terminal sends to Jest is not for us: our end is that of the socket.
-  if (setpgid(0, 0) == -1) throw SystemError(info.Env(), errno, "setpgid");
   return info.Env().Undefined();
 }
 
@@ -108,6 +107,7 @@ Napi::Value CopyForCheck(const Napi::CallbackInfo& info) {
   const pid_t pid = fork();
   if (pid == -1) throw SystemError(env, errno, "fork");
   if (pid == 0) {
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) throw SystemError(env, errno, "prctl");
     BecomeCopy(env);
     return env.Undefined();
   }

@@ -10,7 +10,6 @@ const MAIN = path.join(__dirname, '..', 'test-process', 'main.js');
 export function becomeTestProcess({ asProcess }: ToTestProcess, { pid }: Copy): void {
   if (asProcess === undefined) throw new Error('A copy is told its environment');
 
-  takeExit();
   define('pid', pid);
   define('argv', [process.argv[0], MAIN]);
   define('execArgv', asProcess.execArgv);

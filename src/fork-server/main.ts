@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import { callNative } from '../native/load';
 import { Border } from '../test-process/border';
 import { serveFile } from '../test-process/serve-file';
-import { becomeTestProcess } from './become-test-process';
+import { becomeTestProcess, takeExit } from './become-test-process';
 import { receiveOrder } from './order';
 import { seedRealm } from './random-numbers';
 import { selfCheck } from './self-check';
@@ -20,6 +20,9 @@ const REQUESTS_FD = 4;
 const NO_DEBUGGER = -1;
 
 async function main(): Promise<void> {
+  callNative('copyStart', [ORDER_FD]);
+  // Before others keep what they find here, to put it back one day.
+  takeExit();
   const order = await receiveOrder(ORDER_FD);
   let refusal = await warmUp(order.warmUp);
   callNative('copyPrepare', []);

@@ -8,7 +8,6 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { binaryPath, callNative } from '../native/load';
 import { signalName } from '../text/signal-name';
-import { takeExit } from './become-test-process';
 
 /** What a copy does, and with what code it then ends: a wait status of any other kind is a failure. */
 interface Check {
@@ -72,7 +71,6 @@ async function runChecks(): Promise<string | undefined> {
   for (const { what, run } of CHECKS) {
     const status = callNative('copyForCheck', [LIMIT_MS]);
     if (status === undefined) {
-      takeExit();
       void Promise.resolve(run()).catch(() => process.exit(1));
       // What follows is the fork server's program, and not a copy's.
       await new Promise(() => {});

@@ -8,6 +8,7 @@ import { decode, encode } from '../channel/encode';
 import { readLines } from '../channel/lines';
 import type { ForkServerAnswer, ForkServerOrder } from '../channel/messages';
 import { callNative } from '../native/load';
+import { killOnDisconnect } from './kill-on-disconnect';
 
 const MAIN = path.join(__dirname, '..', 'fork-server', 'main.js');
 
@@ -78,6 +79,8 @@ export class ForkServer {
       stderr: Readable;
     };
     const channel = stdio[3] as Socket;
+    // A worker of Jest's would wait for it.
+    const forget = killOnDisconnect({ kill: () => this.#process.kill('SIGKILL') });
     stdout.resume();
     let said = '';
     stderr.on('data', (chunk) => {
@@ -100,6 +103,7 @@ export class ForkServer {
       );
       channel.write(encode(order));
     });
+    forget();
     // It is no reason for Jest to stay.
     this.#process.unref();
     for (const stream of [stdout, stderr, channel]) (stream as Socket).unref();

@@ -90,6 +90,14 @@ export interface Binding {
   pidfdSendSignal(pidfd: number, signal: number): void;
   waitpid(pid: number, options: number): { pid: number; status: number };
 
+  // addon/fork/start.cc
+  /**
+   * In a new fork server: lets it end with its parent, and closes what it has inherited by chance.
+   *
+   * @param channel A socket whose other end is the parent's.
+   */
+  copyStart(channel: number): void;
+
   // addon/fork/server.cc: the fork server and its copies
   /** Both ends of what the fork server is asked by. */
   copySocket(): number[];
