@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -54,6 +55,15 @@ struct uv_loop_s* LoopOf(Napi::Env env) {
   return loop;
 }
 
+/// Moves a descriptor to where a program's first one is, if that is free: what tests open has the
+/// numbers that it has in a Node of their own.
+int AsIfAlone(int fd) {
+  constexpr int kFirst = STDERR_FILENO + 1;
+  if (fcntl(kFirst, F_GETFD) != -1 || dup3(fd, kFirst, O_CLOEXEC) == -1) return fd;
+  close(fd);
+  return kFirst;
+}
+
 /// What libuv and the memory want to be told in a copy.
 void BecomeCopy(Napi::Env env) {
   KeepFromChildren(kept_from_children);
@@ -85,9 +95,10 @@ Napi::Value CopyServe(const Napi::CallbackInfo& info) {
     return info.Env().Undefined();
   }
   close(socket);
+  const int channel = AsIfAlone(descriptors[kCopyChannel]);
   BecomeCopy(info.Env());
   Napi::Object copy = Napi::Object::New(info.Env());
-  copy.Set("channel", Number(info.Env(), descriptors[kCopyChannel]));
+  copy.Set("channel", Number(info.Env(), channel));
   copy.Set("pid", Number(info.Env(), getpid()));
   return copy;
 }

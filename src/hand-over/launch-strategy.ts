@@ -6,7 +6,7 @@ import { ForkServer } from '../launch/fork-server';
 import type { SandboxSpec } from '../options/sandbox-spec';
 import type { NodeCommand } from './node-command';
 import { tellOnce } from './notices';
-import { toWarmUpFile } from './warm-up-file';
+import { toWarmUpFile, whyNoWarmUp } from './warm-up-file';
 
 export type LaunchStrategy =
   | { name: 'fork'; server: ForkServer }
@@ -54,7 +54,7 @@ async function possible(
   if (file.debug !== undefined)
     return { name: 'exec', reason: 'a debugger needs a Node of its own' };
   const flags = [...command.flags, ...words(process.env.NODE_OPTIONS)];
-  const reason = whyNotFork(spec, command.env, flags);
+  const reason = whyNotFork(spec, command.env, flags) ?? whyNoWarmUp(file);
   if (reason !== undefined) return { name: 'exec', reason: `${reason} needs a Node of its own` };
   return serverFor(file, command);
 }
