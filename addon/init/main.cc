@@ -202,6 +202,7 @@ volatile bool* ShareFlag() {
 // Inside, in the order in which the steps need each other.
 [[noreturn]] void RunInside(const Options& asked, const Clone& clone, const int go[2],
                             const Outside& outside, int signal_fd, const Arguments& arguments) {
+  Reach("cloned");
   const bool is_init = (clone.namespaces & CLONE_NEWPID) != 0;
   // Should the supervisor die. Without a PID namespace our death alone would end nobody else, so we
   // are told instead. In the moment before this call the lifeline is what we have.
@@ -224,6 +225,7 @@ volatile bool* ShareFlag() {
   if (options.network.loopback) BringUpLoopback();
 
   const pid_t own_pid_outside = WaitForIdMaps(go[0]);
+  Reach("mapped");
   const auto& uplink = options.network.uplink;
   if (uplink && WantsUplinkProgram(options.network)) {
     WaitForUplink(*uplink, go[0], options.lifeline_fd);
@@ -239,6 +241,7 @@ volatile bool* ShareFlag() {
   }
   if (options.network.open_to_users) OpenToUsers();
   WriteSysctls(options.processes);
+  Reach("setUp");
   const bool is_copy = options.copy_fd != -1;
   // Whoever makes the copy inside has a number, too, for a moment.
   if (is_init) StartPidsAt(is_copy ? own_pid_outside - 1 : own_pid_outside);
@@ -250,6 +253,7 @@ volatile bool* ShareFlag() {
       {death_signal, go[0]}};
   if (options.processes.as_pid_1) ExecAsPid1(plan, own_pid_outside, outside.became_command);
   const pid_t command = is_copy ? StartCopy(plan, clone.namespaces) : StartCommand(plan);
+  Reach("launched");
   close(go[0]);
   ReportReady(own_pid_outside);
   ShortenCommandLine(arguments.argc, arguments.argv);
@@ -272,6 +276,7 @@ volatile bool* ShareFlag() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  Reach("started");
   if (argc == 2 && strcmp(argv[1], "--wait") == 0) WaitForSignal();
   const Options options = ParseOptions(argc, argv);
   SetStatusFd(options.status_fd);

@@ -2,12 +2,24 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdint.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 namespace {
 
 int status_fd = -1;
+
+struct Milestone {
+  const char* name;
+  struct timespec at;
+};
+
+constexpr size_t kMostMilestones = 8;
+Milestone milestones[kMostMilestones];
+size_t reached = 0;
+
 void (*at_exit)() = nullptr;
 
 std::string Quote(const char* text) {
@@ -80,9 +92,22 @@ void ReportFallback(const char* wanted, const char* instead, int error) {
             ",\"instead\":" + Quote(instead) + ",\"errno\":" + std::to_string(error) + "}");
 }
 
+void Reach(const char* milestone) {
+  if (reached == kMostMilestones) return;
+  milestones[reached].name = milestone;
+  clock_gettime(CLOCK_MONOTONIC, &milestones[reached].at);
+  ++reached;
+}
+
 void ReportReady(pid_t init) {
   if (status_fd == -1) return;
-  WriteLine("{\"type\":\"ready\",\"init\":" + std::to_string(init) + "}");
+  std::string line = "{\"type\":\"ready\",\"init\":" + std::to_string(init) + ",\"micros\":{";
+  for (size_t i = 0; i < reached; ++i) {
+    const auto& [name, at] = milestones[i];
+    line += (i == 0 ? "\"" : ",\"") + std::string(name) + "\":" +
+            std::to_string(int64_t{at.tv_sec} * 1'000'000 + at.tv_nsec / 1000);
+  }
+  WriteLine(line + "}}");
 }
 
 void ReportExit(const ExitReport& report) {

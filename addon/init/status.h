@@ -38,7 +38,11 @@ void ReportMissing(const char* namespace_name, int error);
 // Something was to be had by lesser means only.
 void ReportFallback(const char* wanted, const char* instead, int error);
 
-// Set-up is done and the command has been exec'd. `init` is the pid of PID 1 as the host sees it.
+// Notes when this was reached, for whoever wants to know where time goes. A child has what was noted
+// before it was cloned.
+void Reach(const char* milestone);
+
+// Set-up is done and there is a command. `init` is the pid of PID 1 as the host sees it.
 void ReportReady(pid_t init);
 
 void ReportExit(const ExitReport& report);

@@ -5,6 +5,12 @@
 import type { NamespaceName } from '../namespaces';
 import type { SandboxFacts } from '../native/sandbox-facts';
 
+/** When the test process began and ended with the file, in microseconds of CLOCK_MONOTONIC. */
+export interface RunTimes {
+  received: number;
+  ran: number;
+}
+
 /** Jest to test process: the one file to run. */
 export interface RunFile {
   type: 'run-file';
@@ -67,6 +73,7 @@ export interface TestEvent {
 export interface FileSucceeded {
   type: 'file-succeeded';
   result: unknown;
+  times?: RunTimes;
 }
 
 /** Something was logged with Jest's buffered console, which prints it when the file has ended. */
@@ -97,6 +104,7 @@ export interface OpenHandle {
 export interface FileFailed {
   type: 'file-failed';
   error: unknown;
+  times?: RunTimes;
 }
 
 /** A namespace that was asked for is the host's after all, or not the one to be joined. */

@@ -2,13 +2,14 @@ import { mkdirSync } from 'node:fs';
 import { encode } from '../channel/encode';
 import { unpackError } from '../channel/errors';
 import { readLines } from '../channel/lines';
-import type { Answer, FromTestProcess, RunFile } from '../channel/messages';
+import type { Answer, FromTestProcess, RunFile, RunTimes } from '../channel/messages';
 import { SandboxError } from '../errors/sandbox-error';
 import type { TestResult } from '../jest/types';
 import { killOnDisconnect } from '../launch/kill-on-disconnect';
 import { openSandbox, type Sandbox, type SandboxEnd } from '../launch/open-sandbox';
 import { neededPaths } from '../options/files/needed-paths';
 import { type SandboxSpec, toSandboxSpec } from '../options/sandbox-spec';
+import { micros } from '../text/micros';
 import { type DebugPort, openDebugPort } from './debug-port';
 import { endedTooEarly } from './ended-too-early';
 import { EventQueue } from './event-queue';
@@ -23,6 +24,7 @@ import { parseMessage } from './parse-message';
 import { printConsole } from './print-console';
 import { Progress } from './progress';
 import { relayOutput } from './relay-output';
+import { traceSentence } from './trace';
 import { unfinishedResult } from './unfinished-result';
 
 /** After the result the test process has this long to exit by itself: jest-worker's figure. */
@@ -71,6 +73,7 @@ async function launchFile(
   strategy: LaunchStrategy,
 ): Promise<Attempt> {
   const copyOf = strategy.name === 'fork' ? strategy.server : undefined;
+  const asked = micros();
   let sandbox: Sandbox;
   try {
     sandbox = openSandbox(spec, { ...command, debugFd: debug?.fd, copyOf });
@@ -83,7 +86,13 @@ async function launchFile(
   const progress = new Progress();
   // Who stands at a breakpoint takes the time it takes.
   const timeout = debug ? false : run.options.timeout;
-  return { ...(await follow(sandbox, run, progress, timeout)), progress };
+  const followed = await follow(sandbox, run, progress, timeout);
+  if (process.env.NS_JEST_TRACE) {
+    const trace = { asked, ...(await sandbox.opened)?.micros, ...followed.times, ended: micros() };
+    const why = strategy.name === 'exec' ? `exec, as ${strategy.reason}` : strategy.name;
+    tellOfFile([traceSentence(why, trace)], run.projectConfig.rootDir, run.testPath);
+  }
+  return { ...followed, progress };
 }
 
 /** How a process ends that was broken, and not told to. signal(7) */
@@ -139,6 +148,7 @@ interface Followed {
   end: SandboxEnd;
   /** The limit, in milliseconds, at which the file was ended. */
   passedLimit: number | undefined;
+  times: Partial<RunTimes> & { answered?: number };
 }
 
 /** Passes on what the file says and prints, until all inside has ended. */
@@ -160,6 +170,7 @@ async function follow(
 
   const events = new EventQueue(run.sendMessageToJest);
   let answer: Answer | undefined;
+  let times: Followed['times'] = {};
   readLines(sandbox.channel, (line) => {
     const message = parseMessage(line, run);
     if (message === undefined) return;
@@ -167,6 +178,7 @@ async function follow(
       // What is said in the time that is left to end in comes too late.
       if (answer !== undefined || passedLimit !== undefined) return;
       answer = message;
+      times = { ...('times' in message ? message.times : {}), answered: micros() };
       clearTimeout(timer);
       timer = setTimeout(sandbox.kill, EXIT_GRACE_MS);
     } else {
@@ -182,7 +194,7 @@ async function follow(
   // Closed from here: the lifeline would otherwise keep Jest itself alive.
   sandbox.kill();
   await events.settled();
-  return { answer, end, passedLimit };
+  return { answer, end, passedLimit, times };
 }
 
 const ANSWERS: Record<Answer['type'], true> = {

@@ -10,7 +10,7 @@ import type { ForkServer } from './fork-server';
 import { initArguments } from './init-arguments';
 import { type Descriptors, descriptorsBeside } from './init-arguments/descriptors';
 import { checkOpen } from './pass-fds';
-import { type Exited, parseStatus, stepError, type Used } from './status';
+import { type Exited, type Milestones, parseStatus, stepError, type Used } from './status';
 
 /** How the command in a sandbox ended. */
 export interface SandboxEnd {
@@ -32,6 +32,7 @@ export interface SandboxEnd {
 export interface Opened extends Pick<SandboxEnd, 'missing' | 'fallbacks'> {
   /** PID 1 as it is counted here. */
   init: number;
+  micros: Milestones;
 }
 
 /** An open sandbox, from outside. */
@@ -85,7 +86,7 @@ export function openSandbox(spec: SandboxSpec, command: Command): Sandbox {
   // tells that better than EPIPE would.
   for (const socket of [channel, status, lifeline]) socket.on('error', () => {});
   const opened = new Promise<Opened | undefined>((resolve) => {
-    readStatus(status, end, (init) => resolve({ ...end, init }));
+    readStatus(status, end, (init, micros) => resolve({ ...end, init, micros }));
     void ended.then(() => resolve(undefined));
   });
   const kill = () => lifeline.destroy();
@@ -140,7 +141,11 @@ export function startError(init: string, { message, code }: NodeJS.ErrnoExceptio
   });
 }
 
-function readStatus(status: Socket, end: SandboxEnd, onReady: (init: number) => void): void {
+function readStatus(
+  status: Socket,
+  end: SandboxEnd,
+  onReady: (init: number, micros: Milestones) => void,
+): void {
   readLines(status, (text) => {
     const line = parseStatus(text);
     switch (line.type) {
@@ -168,7 +173,7 @@ function readStatus(status: Socket, end: SandboxEnd, onReady: (init: number) => 
         );
         break;
       case 'ready':
-        onReady(line.init);
+        onReady(line.init, line.micros);
         break;
     }
   });

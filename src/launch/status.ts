@@ -29,7 +29,14 @@ interface FellBack {
 interface Ready {
   type: 'ready';
   init: number;
+  /** When each step was reached, in microseconds of CLOCK_MONOTONIC. */
+  micros: Milestones;
 }
+
+/** In this order; some may be missing. */
+export type Milestones = Partial<
+  Record<'started' | 'cloned' | 'mapped' | 'setUp' | 'launched', number>
+>;
 
 /** The command ended; what it left was killed. */
 export interface Exited {

@@ -4,6 +4,7 @@
  */
 import type { ToTestProcess } from '../channel/messages';
 import type { OnEnvironment } from '../environment/inside';
+import { micros } from '../text/micros';
 import type { Border } from './border';
 import { notAsAsked } from './verify';
 import { writeAtOnce } from './write-at-once';
@@ -39,6 +40,7 @@ export function serveFile(place: Place): void {
 
 async function serve({ border, debugFd, prepare, onEnvironment }: Place): Promise<void> {
   const request = await border.receive();
+  const received = micros();
   prepare?.(request);
   const wrong = notAsAsked(request.sandbox);
   if (wrong.length > 0) return border.answer({ type: 'not-isolated', namespaces: wrong });
@@ -48,5 +50,6 @@ async function serve({ border, debugFd, prepare, onEnvironment }: Place): Promis
   }
   // Loaded only now: nothing of Jest or of the project runs before the verification.
   const { runTestFile } = require('./run-test-file') as typeof import('./run-test-file');
-  await border.answer(await runTestFile(request, border.tell, onEnvironment));
+  const result = await runTestFile(request, border.tell, onEnvironment);
+  await border.answer({ ...result, times: { received, ran: micros() } });
 }
