@@ -67,10 +67,13 @@ constexpr Door kDoors[] = {
     {"pidfdSendSignal", ProcessKill},
     {"waitpid", ProcessWait},
 
-    {"copySocket", CopySocket},
+    {"socketpair", SocketPair},
+    {"posixSpawn", Spawn},
+
     {"copyStart", CopyStart},
     {"copyPrepare", CopyPrepare},
     {"copyServe", CopyServe},
+    {"copyTell", CopyTell},
     {"copyForCheck", CopyForCheck},
     {"exitAtOnce", ExitAtOnce},
 };

@@ -72,10 +72,14 @@ Napi::Value ProcessWait(const Napi::CallbackInfo& info);
 // fork/start.cc
 Napi::Value CopyStart(const Napi::CallbackInfo& info);
 
+// spawn.cc
+Napi::Value SocketPair(const Napi::CallbackInfo& info);
+Napi::Value Spawn(const Napi::CallbackInfo& info);
+
 // fork/server.cc
-Napi::Value CopySocket(const Napi::CallbackInfo& info);
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info);
 Napi::Value CopyServe(const Napi::CallbackInfo& info);
+Napi::Value CopyTell(const Napi::CallbackInfo& info);
 Napi::Value CopyForCheck(const Napi::CallbackInfo& info);
 Napi::Value ExitAtOnce(const Napi::CallbackInfo& info);
 

@@ -1,13 +1,51 @@
 #include "fork/memory.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <vector>
+
+#include "fd.h"
+
+// Linux 5.14. The headers of older systems do not have it.
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 namespace {
+
+struct Range {
+  std::uintptr_t start;
+  std::uintptr_t end;
+};
+
+/// Marked MADV_DONTFORK, before LetCopy().
+std::vector<Range> kept_from_children;
+/// Private and writable: a copy gets a page of its own when it writes there.
+std::vector<Range> copied_on_write;
+
+/// What copies tell each other, in memory that they share.
+struct Written {
+  enum State : int { kUnknown, kBeingTold, kKnown };
+  static constexpr std::size_t kMost = 4096;
+
+  std::atomic<int> state;
+  std::size_t count;
+  Range ranges[kMost];
+};
+Written* written = nullptr;
+
+constexpr std::size_t kPage = 4096;
+/// Pages between two written ones that are taken with them: a step costs as much.
+constexpr std::size_t kGap = 1;
 
 struct CloseFile {
   void operator()(FILE* file) const { fclose(file); }
@@ -22,18 +60,40 @@ bool Advise(const Range& range, int advice) {
   return madvise(At(range.start), range.end - range.start, advice) == 0;
 }
 
-/// "VmFlags: rd wr mr mw me dc ac sd": "dc" is "do not copy on fork".
-bool IsKeptFromChildren(const char* flags) { return strstr(flags, " dc") != nullptr; }
+/// "VmFlags: rd wr mr mw me dc ac sd", two letters each. "dc" is "do not copy on fork", "sh" is
+/// "shared".
+bool HasFlag(const char* flags, const char* flag) { return strstr(flags, flag) != nullptr; }
+
+/// In /proc/self/pagemap a page is eight bytes. proc_pid_pagemap(5)
+constexpr std::uint64_t kPresent = std::uint64_t{1} << 63;
+constexpr std::uint64_t kExclusive = std::uint64_t{1} << 56;
+
+void NotePages(int pagemap, const Range& range) {
+  constexpr std::size_t kBatch = 512;
+  std::uint64_t pages[kBatch];
+  for (std::uintptr_t at = range.start; at < range.end;) {
+    const std::size_t wanted = std::min(kBatch, (range.end - at) / kPage);
+    const ssize_t got = pread(pagemap, pages, wanted * sizeof *pages,
+                              static_cast<off_t>(at / kPage * sizeof *pages));
+    if (got <= 0) return;
+    const auto count = static_cast<std::size_t>(got) / sizeof *pages;
+    for (std::size_t i = 0; i < count; ++i, at += kPage) {
+      if ((pages[i] & (kPresent | kExclusive)) != (kPresent | kExclusive)) continue;
+      Range* const last = written->count == 0 ? nullptr : &written->ranges[written->count - 1];
+      if (last != nullptr && last->end >= range.start && at - last->end <= kGap * kPage) {
+        last->end = at + kPage;
+      } else if (written->count < Written::kMost) {
+        written->ranges[written->count++] = {at, at + kPage};
+      }
+    }
+  }
+}
 
 }  // namespace
 
-std::vector<Range> LetCopy(int* error) {
-  std::vector<Range> kept;
+int LetCopy() {
   const std::unique_ptr<FILE, CloseFile> file(fopen("/proc/self/smaps", "re"));
-  if (!file) {
-    *error = errno;
-    return kept;
-  }
+  if (!file) return errno;
   char line[1024];
   Range current = {};
   while (fgets(line, sizeof line, file.get()) != nullptr) {
@@ -42,17 +102,40 @@ std::vector<Range> LetCopy(int* error) {
     // A mapping's first line is the one that begins with its addresses.
     if (sscanf(line, "%lx-%lx ", &start, &end) == 2) {
       current = {start, end};
-    } else if (strncmp(line, "VmFlags:", 8) == 0 && IsKeptFromChildren(line)) {
-      kept.push_back(current);
+    } else if (strncmp(line, "VmFlags:", 8) == 0) {
+      if (HasFlag(line, " dc")) kept_from_children.push_back(current);
+      if (HasFlag(line, " wr") && !HasFlag(line, " sh")) copied_on_write.push_back(current);
     }
   }
-  for (const Range& range : kept) {
-    if (!Advise(range, MADV_DOFORK)) *error = errno;
+  for (const Range& range : kept_from_children) {
+    if (!Advise(range, MADV_DOFORK)) return errno;
   }
-  return kept;
+  void* const memory =
+      mmap(nullptr, sizeof(Written), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) return errno;
+  written = static_cast<Written*>(memory);
+  return 0;
 }
 
-void KeepFromChildren(const std::vector<Range>& ranges) {
-  // What the copy has unmapped since is of no interest.
-  for (const Range& range : ranges) Advise(range, MADV_DONTFORK);
+void KeepFromChildren() {
+  for (const Range& range : kept_from_children) Advise(range, MADV_DONTFORK);
+}
+
+void TellWrittenPages() {
+  int unknown = Written::kUnknown;
+  if (!written->state.compare_exchange_strong(unknown, Written::kBeingTold)) return;
+  const Fd pagemap(open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC));
+  // Without it nothing is known, and pages are taken one by one.
+  if (pagemap.ok()) {
+    for (const Range& range : copied_on_write) NotePages(pagemap.get(), range);
+  }
+  written->state = Written::kKnown;
+}
+
+void TakeWrittenPages() {
+  if (written->state != Written::kKnown) return;
+  for (std::size_t i = 0; i < written->count; ++i) {
+    // What an older kernel does not know, or a sandbox has no memory for, comes fault by fault.
+    if (!Advise(written->ranges[i], MADV_POPULATE_WRITE) && errno == EINVAL) return;
+  }
 }

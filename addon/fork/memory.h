@@ -1,21 +1,19 @@
-// The memory of the fork server, seen as mappings. proc_pid_smaps(5)
+// The memory of the fork server, and what its copies write of it. proc_pid_smaps(5)
 #ifndef NS_JEST_ADDON_FORK_MEMORY_H_
 #define NS_JEST_ADDON_FORK_MEMORY_H_
 
-#include <cstddef>
-#include <cstdint>
-#include <vector>
+/// In the fork server, when it is warm: lets what V8 keeps from children, by MADV_DONTFORK, be
+/// copied, and notes what copies will share with it. Returns an errno, or 0. madvise(2)
+int LetCopy();
 
-struct Range {
-  std::uintptr_t start;
-  std::uintptr_t end;
-};
+/// In a copy, first: the programs that it starts are to have none of what V8 keeps from them.
+void KeepFromChildren();
 
-/// Lets what V8 keeps from children, by MADV_DONTFORK, be copied. Returns what that was.
-/// madvise(2)
-std::vector<Range> LetCopy(int* error);
+/// In a copy, when its file has run: tells later copies which pages it had to have of its own. One
+/// copy's word is enough.
+void TellWrittenPages();
 
-/// In a copy: the programs that it starts are to have none of it again.
-void KeepFromChildren(const std::vector<Range>& ranges);
+/// In a copy, first: takes those pages in few steps, each of which would be a fault otherwise.
+void TakeWrittenPages();
 
 #endif  // NS_JEST_ADDON_FORK_MEMORY_H_

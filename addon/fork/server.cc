@@ -23,9 +23,6 @@ extern "C" int uv_loop_fork(struct uv_loop_s* loop);
 
 namespace {
 
-/// What V8 keeps from children; known once it has been let go.
-std::vector<Range> kept_from_children;
-
 /// One request, or why there is none: 0 when nobody is left who could ask.
 ssize_t Receive(int socket, CopyRequest* request, int (&descriptors)[kCopyDescriptors]) {
   alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof descriptors)] = {};
@@ -66,7 +63,8 @@ int AsIfAlone(int fd) {
 
 /// What libuv and the memory want to be told in a copy.
 void BecomeCopy(Napi::Env env) {
-  KeepFromChildren(kept_from_children);
+  KeepFromChildren();
+  TakeWrittenPages();
   const int error = uv_loop_fork(LoopOf(env));
   if (error != 0) throw SystemError(env, -error, "uv_loop_fork");
 }
@@ -74,8 +72,7 @@ void BecomeCopy(Napi::Env env) {
 }  // namespace
 
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
-  int error = 0;
-  kept_from_children = LetCopy(&error);
+  const int error = LetCopy();
   if (error != 0) throw SystemError(info.Env(), error, "madvise");
   return info.Env().Undefined();
 }
@@ -103,14 +100,9 @@ Napi::Value CopyServe(const Napi::CallbackInfo& info) {
   return copy;
 }
 
-Napi::Value CopySocket(const Napi::CallbackInfo& info) {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == -1) {
-    throw SystemError(info.Env(), errno, "socketpair");
-  }
-  Napi::Array pair = Napi::Array::New(info.Env(), 2);
-  for (uint32_t at = 0; at < 2; ++at) pair.Set(at, Number(info.Env(), ends[at]));
-  return pair;
+Napi::Value CopyTell(const Napi::CallbackInfo& info) {
+  TellWrittenPages();
+  return info.Env().Undefined();
 }
 
 Napi::Value CopyForCheck(const Napi::CallbackInfo& info) {

@@ -1,4 +1,4 @@
-import type { WaitStatus } from './wait-status';
+import type { WaitStatus } from '../text/wait-status';
 
 export type AgentErrorCode = 'AGENT_ENDED' | 'AGENT_TIMEOUT' | 'AGENT_BUSY';
 

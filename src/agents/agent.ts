@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import type { SystemErrorFacts } from '../errors/system-error';
 import { ASYNC_DISPOSE, DISPOSE } from '../helpers/dispose';
 import type { NamespaceName } from '../namespaces';
+import type { WaitStatus } from '../text/wait-status';
 import { AgentMemory } from './agent-memory';
 import { bear } from './birth';
 import { AgentCgroup } from './cgroup';
@@ -28,7 +29,6 @@ import { AgentSignals, type SignalName, signalNumber } from './signals';
 import { AgentTime } from './time';
 import { AgentUser, type IdTriple } from './user';
 import { AgentUts } from './uts';
-import type { WaitStatus } from './wait-status';
 import { type CloneRequest, MAX_DESCRIPTORS, words } from './wire';
 
 export interface ProcessIds {

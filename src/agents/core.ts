@@ -1,12 +1,12 @@
 import fs from 'node:fs';
 import { SystemError } from '../errors/system-error';
 import { binaryPath, callNative } from '../native/load';
+import { decodeWaitStatus, describeStatus, type WaitStatus } from '../text/wait-status';
 import { AgentError } from './agent-error';
 import { Channel, type Reply } from './channel';
 import { systemCalls } from './constants/system-calls';
 import { Conversation } from './conversation';
 import { openAgents, reapEnded } from './registry';
-import { decodeWaitStatus, describeStatus, type WaitStatus } from './wait-status';
 import {
   type CloneRequest,
   callRequest,

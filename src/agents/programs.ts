@@ -1,11 +1,11 @@
 import { checkOptions } from '../helpers/check';
 import { checkProgram } from '../helpers/run';
+import type { WaitStatus } from '../text/wait-status';
 import type { Agent } from './agent';
 import { AgentError } from './agent-error';
 import { POLL } from './constants/files';
 import type { Core } from './core';
 import { millisecondsSpec } from './timespec';
-import type { WaitStatus } from './wait-status';
 
 export interface ProgramOptions {
   /** Its whole environment; the test's own by default. */

@@ -1,4 +1,5 @@
 export type { Capability } from '../capabilities';
+export type { WaitStatus } from '../text/wait-status';
 export type { Agent, Child, ProcessIds } from './agent';
 export type { AgentError, AgentErrorCode } from './agent-error';
 export type { CgroupMembership } from './cgroup';
@@ -19,4 +20,3 @@ export type { FieldType, Struct, StructFields } from './struct';
 export type { ClockName } from './time';
 export type { Capabilities, IdTriple } from './user';
 export type { UtsName } from './uts';
-export type { WaitStatus } from './wait-status';

@@ -34,6 +34,7 @@ async function main(): Promise<void> {
     border: new Border(copy.channel),
     debugFd: NO_DEBUGGER,
     prepare: (request) => becomeTestProcess(request, copy),
+    conclude: () => callNative('copyTell', []),
     onEnvironment: ({ global }) => seedRealm(seed + copy.number, global.Math.random),
   });
 }

@@ -6,11 +6,12 @@ import { runInNewContext } from 'node:vm';
 import type { RunFile } from '../channel/messages';
 import type { ProjectConfig } from '../jest/types';
 import { runTestFile } from '../test-process/run-test-file';
+import { keepCode } from './code-cache';
 
 /** Loads and runs. Returns why this process is not to be copied, if it is not. */
 export async function warmUp(request: RunFile): Promise<string | undefined> {
   const threads = await threadsOfNode();
-  const answer = await runTestFile(request, () => {}, leaveOutProject);
+  const answer = await keepCode(() => runTestFile(request, () => {}, leaveOutProject));
   if (answer.type !== 'file-succeeded') return 'the warm-up file could not be run';
   const started = countThreads() - threads;
   if (started > 0) return `what the project loads has started threads of its own (${started})`;

@@ -12,6 +12,9 @@ import { killOnDisconnect } from './kill-on-disconnect';
 
 const MAIN = path.join(__dirname, '..', 'fork-server', 'main.js');
 
+/** One request, one message. socket(2) */
+const SOCK_SEQPACKET = 5;
+
 /** Threads of V8 would not be in the copies, and be waited for. */
 const FLAGS = ['--single-threaded'];
 
@@ -44,7 +47,7 @@ export class ForkServer {
    * @throws Error that says why no copies of it can be had.
    */
   static async start(order: ForkServerOrder, flags: string[]): Promise<ForkServer> {
-    const [ours, its] = callNative('copySocket', []) as [number, number];
+    const [ours, its] = callNative('socketpair', [SOCK_SEQPACKET]) as [number, number];
     let server: ForkServer;
     try {
       const child = spawn(process.execPath, [...FLAGS, ...flags, MAIN], {

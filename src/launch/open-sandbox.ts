@@ -1,11 +1,11 @@
-import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
-import { Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { readLines } from '../channel/lines';
 import { errnoName, SandboxError } from '../errors/sandbox-error';
 import { binaryPath, requireBinaries } from '../native/load';
 import type { SandboxSpec } from '../options/sandbox-spec';
 import { signalName } from '../text/signal-name';
+import { type Child, type ChildDescriptor, startChild } from './child-process';
 import type { ForkServer } from './fork-server';
 import { initArguments } from './init-arguments';
 import { type Descriptors, descriptorsBeside } from './init-arguments/descriptors';
@@ -75,9 +75,8 @@ export function openSandbox(spec: SandboxSpec, command: Command): Sandbox {
   const descriptors = descriptorsBeside(spec.processes.passFds);
   const child = startInit(init, spec, command, descriptors);
   const end: SandboxEnd = { exitCode: null, signal: null, missing: [], fallbacks: [] };
-  const ended = whenEnded(child, init, end);
-  // Node has no streams to give when it had no descriptors for them; 'error' tells why.
-  const stream = (fd: number) => (child.stdio?.[fd] as Socket | undefined) ?? new Socket();
+  const ended = whenEnded(child, end);
+  const stream = (fd: number) => child.streams.get(fd) as Socket;
   const [stdout, stderr] = [stream(1), stream(2)];
   const channel = stream(descriptors.channel);
   const status = stream(descriptors.status);
@@ -99,27 +98,25 @@ function startInit(
   spec: SandboxSpec,
   { argv, env, debugFd, hasChannel = true, copyOf }: Command,
   descriptors: Descriptors,
-): ChildProcess {
+): Child {
   const { channel, status, lifeline, debug, copy } = descriptors;
   const passFds = [...(hasChannel ? [channel] : []), ...spec.processes.passFds];
-  const stdio: (number | 'ignore' | 'pipe')[] = ['ignore', 'pipe', 'pipe'];
-  for (const fd of [channel, status, lifeline]) stdio[fd] = 'pipe';
+  const wanted: ChildDescriptor[] = ['ignore', 'pipe', 'pipe'];
+  for (const fd of [channel, status, lifeline]) wanted[fd] = 'pipe';
   for (const fd of spec.processes.passFds) {
     checkOpen(fd);
-    stdio[fd] = fd;
+    wanted[fd] = fd;
   }
   if (debugFd !== undefined) {
     passFds.push(debug);
-    stdio[debug] = debugFd;
+    wanted[debug] = debugFd;
   }
-  if (copyOf !== undefined) stdio[copy] = copyOf.requests;
+  if (copyOf !== undefined) wanted[copy] = copyOf.requests;
   // Numbers between them that nobody has.
-  const all = Array.from(stdio, (entry) => entry ?? 'ignore') satisfies StdioOptions;
+  const all = Array.from(wanted, (what) => what ?? 'ignore');
   try {
-    return spawn(init, initArguments(spec, argv, descriptors, passFds, copyOf !== undefined), {
-      env,
-      stdio: all,
-    });
+    const args = initArguments(spec, argv, descriptors, passFds, copyOf !== undefined);
+    return startChild(init, args, env, all);
   } catch (error) {
     throw startError(init, error as NodeJS.ErrnoException);
   }
@@ -179,20 +176,12 @@ function readStatus(
   });
 }
 
-function whenEnded(child: ChildProcess, init: string, end: SandboxEnd): Promise<SandboxEnd> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => {
-      end.error ??= startError(init, error);
-      resolve(end);
-    });
-    // 'close' comes after the last byte of every stream, 'exit' may come before.
-    child.once('close', (code, signal) => {
-      if (end.exited === undefined && end.error === undefined) {
-        end.error = new SandboxError(
-          `ns-init ended unexpectedly (${signal ?? `exit code ${code}`}) and took the sandbox with it`,
-        );
-      }
-      resolve(end);
-    });
-  });
+async function whenEnded(child: Child, end: SandboxEnd): Promise<SandboxEnd> {
+  const { code, signal } = await child.ended;
+  if (end.exited === undefined && end.error === undefined) {
+    end.error = new SandboxError(
+      `ns-init ended unexpectedly (${signal ?? `exit code ${code}`}) and took the sandbox with it`,
+    );
+  }
+  return end;
 }

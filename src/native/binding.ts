@@ -98,13 +98,19 @@ export interface Binding {
    */
   copyStart(channel: number): void;
 
+  // addon/spawn.cc
+  /** Both ends of a pair of unix sockets of this type, close-on-exec. */
+  socketpair(type: number): number[];
+  /** The child's descriptors from 0 on; null is /dev/null. Returns its pid. */
+  posixSpawn(path: string, argv: string[], env: string[], descriptors: (number | null)[]): number;
+
   // addon/fork/server.cc: the fork server and its copies
-  /** Both ends of what the fork server is asked by. */
-  copySocket(): number[];
   /** Lets this process be copied. Once, when it is warm. */
   copyPrepare(): void;
   /** Waits for a request, and makes a copy: undefined. In the copy: what it is. Null: nobody is left to ask. */
   copyServe(socket: number): { channel: number; pid: number } | undefined | null;
+  /** In a copy, when its file has run: tells later ones which pages it wrote. */
+  copyTell(): void;
   /**
    * Makes a copy that is no test process, and waits for its end: the wait status, or null if it took
    * longer than `limit` milliseconds. Undefined: this is the copy.

@@ -16,6 +16,8 @@ export interface Place {
   /** Told the request before anything else happens. */
   prepare?: (request: ToTestProcess) => void;
   onEnvironment?: OnEnvironment;
+  /** Called when the file has been answered for. */
+  conclude?: () => void;
 }
 
 /** Never returns: the process exits. */
@@ -30,7 +32,10 @@ export function serveFile(place: Place): void {
     exit(1);
   });
   serve(place).then(
-    () => exit(0),
+    () => {
+      place.conclude?.();
+      exit(0);
+    },
     (error) => {
       console.error(error);
       exit(1);

@@ -6,8 +6,8 @@ import { systemCallsOf } from '../../../src/agents/constants/system-calls';
 import { mapText } from '../../../src/agents/id-maps';
 import { parseSocketAddress, socketAddress } from '../../../src/agents/network/socket-address';
 import { readTimespec, timespec } from '../../../src/agents/timespec';
-import { decodeWaitStatus, describeStatus } from '../../../src/agents/wait-status';
 import { parseIdMap } from '../../../src/helpers/id-maps';
+import { decodeWaitStatus, describeStatus } from '../../../src/text/wait-status';
 
 describe('a wait status', () => {
   test.each([

@@ -1,4 +1,4 @@
-import { signalName } from '../text/signal-name';
+import { signalName } from './signal-name';
 
 /** How a process ended, or what it did: wait(2). */
 export interface WaitStatus {
