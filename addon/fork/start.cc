@@ -11,6 +11,7 @@
 
 #include "errors.h"
 #include "exports.h"
+#include "fork/platform.h"
 #include "values.h"
 
 namespace {
@@ -42,5 +43,7 @@ Napi::Value CopyStart(const Napi::CallbackInfo& info) {
   // What a terminal sends to Jest is not for us.
   if (setpgid(0, 0) == -1) throw SystemError(info.Env(), errno, "setpgid");
   for (const int fd : Inherited()) close(fd);
+  const int error = DoWithoutWorkerThreads();
+  if (error != 0) throw SystemError(info.Env(), error, "NumberOfWorkerThreads");
   return info.Env().Undefined();
 }

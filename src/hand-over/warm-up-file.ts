@@ -22,14 +22,14 @@ describe('warm-up', () => {
 });
 `;
 
-/** A cache may be that of several installations. */
+/** A cache may be that of several installations, and lie where Jest looks for tests. */
 const NAME = `ns-jest-warm-up-${createHash('sha256').update(TEXT).digest('hex').slice(0, 16)}`;
 
 /** A file of that kind, as the fork server is to run it once: in none of the project's folders, and for nobody to see. */
 export function toWarmUpFile(file: RunFile): RunFile {
   const projectConfig = file.projectConfig as ProjectConfig;
   const { cacheDirectory } = projectConfig;
-  const testPath = path.join(cacheDirectory, `${NAME}.test${path.extname(file.testPath)}`);
+  const testPath = path.join(cacheDirectory, `${NAME}${path.extname(file.testPath)}`);
   if (!existsSync(testPath)) {
     mkdirSync(cacheDirectory, { recursive: true });
     // Several processes may do this at once.
