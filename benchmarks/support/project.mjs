@@ -1,0 +1,69 @@
+/** Scratch projects, and the commands that run Jest in them. */
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The package: this repository. */
+export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
+
+/** Makes a project of the given files, by name. */
+export function makeProject(files) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'ns-jest-benchmark-'));
+  const modules = path.join(folder, 'node_modules');
+  mkdirSync(path.join(modules, '.bin'), { recursive: true });
+  symlinkSync(ROOT, path.join(modules, 'ns-jest'));
+  for (const name of ['jest', 'ts-jest', 'typescript', '@types']) {
+    symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name));
+  }
+  symlinkSync(path.join('..', 'jest', 'bin', 'jest.js'), path.join(modules, '.bin', 'jest'));
+  for (const [name, text] of Object.entries({ 'package.json': '{}', ...files })) {
+    writeFileSync(path.join(folder, name), text);
+  }
+  return folder;
+}
+
+export function removeProject(folder) {
+  rmSync(folder, { recursive: true });
+}
+
+/** Jest's cache is the project's own, so that it can be emptied. */
+export function cacheOf(folder) {
+  return path.join(folder, '.cache');
+}
+
+/** With `launch: 'fork'` a file that cannot be run by a copy fails: never measure the one for the other. */
+const FORK = { testEnvironmentOptions: { launch: 'fork' } };
+
+/** The ways to run a project's files. NS_JEST_LAUNCH chooses the launch strategy. */
+export const WAYS = {
+  plain: { name: 'plain Jest', config: { testEnvironment: 'node' } },
+  fork: {
+    name: 'preset, fork',
+    config: { preset: 'ns-jest', ...FORK },
+    env: { NS_JEST_LAUNCH: 'fork' },
+  },
+  exec: {
+    name: 'preset, exec',
+    config: { preset: 'ns-jest' },
+    env: { NS_JEST_LAUNCH: 'exec' },
+  },
+  alone: {
+    name: 'environment alone, fork',
+    config: { testEnvironment: 'ns-jest', ...FORK },
+    env: { NS_JEST_LAUNCH: 'fork' },
+  },
+};
+
+/** The command that runs a project's files in one of the ways. */
+export function jestCommand(folder, way, workers, config = {}) {
+  const all = { rootDir: folder, cacheDirectory: cacheOf(folder), ...config, ...way.config };
+  return {
+    name: way.name,
+    env: way.env,
+    command: [
+      ...[process.execPath, path.join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js')],
+      ...['--config', JSON.stringify(all), '-w', String(workers), '--silent'],
+    ],
+  };
+}
