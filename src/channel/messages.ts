@@ -34,7 +34,7 @@ export interface RunFile {
   sandbox: SandboxFacts;
   /** Namespaces that were only to be tried: which of them were had is seen inside. */
   tried: NamespaceName[];
-  /** What a process of its own is started with, and a copy of the fork server has to be told. */
+  /** Its environment and flags: a copy of the fork server has another's, and no number of a worker yet. */
   asProcess?: { env: NodeJS.ProcessEnv; execArgv: string[] } | undefined;
   /** Set when Jest itself is being debugged: then the test process can be, too. */
   debug?: DebugRequest | undefined;

@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import inspector from 'node:inspector';
 import { encode } from '../channel/encode';
 import { unpackError } from '../channel/errors';
 import { readLines } from '../channel/lines';
@@ -8,6 +9,7 @@ import type { TestResult } from '../jest/types';
 import { killOnDisconnect } from '../launch/kill-on-disconnect';
 import { openSandbox, type Sandbox, type SandboxEnd } from '../launch/open-sandbox';
 import { neededPaths } from '../options/files/needed-paths';
+import { isJoined } from '../options/namespaces/options';
 import { type SandboxSpec, toSandboxSpec } from '../options/sandbox-spec';
 import { micros } from '../text/micros';
 import { type DebugPort, openDebugPort } from './debug-port';
@@ -39,19 +41,56 @@ const EXIT_GRACE_MS = 500;
  * @throws what plain Jest throws for a file that cannot be run.
  */
 export async function runInSandbox(run: FileRun): Promise<TestResult> {
+  return (await openForFile(run)).run(run.workerId);
+}
+
+/** A sandbox in which the file's test process waits for it. */
+export interface WaitingFile {
+  /** Hands the file over, once; it resolves and throws as `runInSandbox` does. */
+  run(workerId: string): Promise<TestResult>;
+}
+
+/** Whether a sandbox can be opened before its turn: nothing outside may depend on when that is. */
+export function mayOpenAhead({ options }: Pick<FileRun, 'options'>): boolean {
+  if (inspector.url() !== undefined) return false;
+  const { network, publish, cgroup, root, mounts, bind, namespaces } = options;
+  return (
+    network.uplink === undefined &&
+    publish.length === 0 &&
+    cgroup === undefined &&
+    root.kind === 'host' &&
+    mounts.length === 0 &&
+    bind.length === 0 &&
+    !Object.values(namespaces).some(isJoined)
+  );
+}
+
+/** The first half of `runInSandbox`: nothing of the file runs yet. */
+export async function openForFile(run: FileRun): Promise<WaitingFile> {
   const spec = toSpec(run);
   const command = nodeCommand(run.jest, run.workerId, run.options);
   const debug = await openDebugPort(run.workerId, hasOwnNetwork(spec));
   const file = toRunFile(run, spec, debug?.request);
-  const launch = { spec, command, file, debug };
   const strategy = await chooseStrategy(spec, command, file, run.options.launch);
-  let attempt = await launchFile(run, launch, strategy);
-  const reason = strategy.name === 'fork' ? whyAgain(attempt) : undefined;
+  const launch = { spec, command, file, debug };
+  const opened = launchTestProcess(run, launch, strategy);
+  return { run: (workerId) => runWaiting(run, launch, opened, workerId) };
+}
+
+async function runWaiting(
+  run: FileRun,
+  launch: Launch,
+  opened: Launched,
+  workerId: string,
+): Promise<TestResult> {
+  let attempt = await handOver(run, launch, opened, workerId);
+  const reason = opened.strategy.name === 'fork' ? whyAgain(attempt) : undefined;
   if (reason !== undefined && !run.isInterrupted?.()) {
     tellOfFile([`${reason}; it is run again by exec`], run.projectConfig.rootDir, run.testPath);
-    attempt = await launchFile(run, launch, { name: 'exec', reason });
+    const again = launchTestProcess(run, launch, { name: 'exec', reason });
+    attempt = await handOver(run, launch, again, workerId);
   }
-  return conclude(run, spec, attempt);
+  return conclude(run, launch.spec, attempt);
 }
 
 /** All that is the same for each way to launch the file. */
@@ -62,27 +101,43 @@ interface Launch {
   debug: DebugPort | undefined;
 }
 
+interface Launched {
+  strategy: LaunchStrategy;
+  sandbox: Sandbox;
+  asked: number;
+}
+
+/** Opens a sandbox with a test process in it. */
+function launchTestProcess(
+  run: FileRun,
+  { spec, command, debug }: Launch,
+  strategy: LaunchStrategy,
+): Launched {
+  const copyOf = strategy.name === 'fork' ? strategy.server : undefined;
+  const asked = micros();
+  try {
+    const sandbox = openSandbox(spec, { ...command, debugFd: debug?.fd, copyOf });
+    run.onOpen?.(sandbox);
+    return { strategy, sandbox, asked };
+  } finally {
+    debug?.close();
+  }
+}
+
 interface Attempt extends Followed {
   progress: Progress;
 }
 
-/** Opens a sandbox with a test process in it, hands it the file, and follows it to its end. */
-async function launchFile(
+/** Hands the file to a test process, and follows it to its end. */
+async function handOver(
   run: FileRun,
-  { spec, command, file, debug }: Launch,
-  strategy: LaunchStrategy,
+  { command, file, debug }: Launch,
+  { strategy, sandbox, asked }: Launched,
+  workerId: string,
 ): Promise<Attempt> {
-  const copyOf = strategy.name === 'fork' ? strategy.server : undefined;
-  const asked = micros();
-  let sandbox: Sandbox;
-  try {
-    sandbox = openSandbox(spec, { ...command, debugFd: debug?.fd, copyOf });
-  } finally {
-    debug?.close();
-  }
-  run.onOpen?.(sandbox);
-  const asProcess = copyOf && { env: command.env, execArgv: command.flags };
-  sandbox.channel.write(encode({ ...file, asProcess }));
+  const env = { ...command.env, ...(command.env.JEST_WORKER_ID && { JEST_WORKER_ID: workerId }) };
+  const asProcess = { env, execArgv: command.flags };
+  sandbox.channel.write(encode({ ...file, workerId, asProcess }));
   const progress = new Progress();
   // Who stands at a breakpoint takes the time it takes.
   const timeout = debug ? false : run.options.timeout;

@@ -4,21 +4,15 @@
  */
 import { EventEmitter } from 'node:events';
 import { SandboxError } from '../errors/sandbox-error';
+import type { FileRun } from '../hand-over/file-run';
 import { endForkServers } from '../hand-over/launch-strategy';
-import { runInSandbox } from '../hand-over/run-in-sandbox';
 import { skippedResult } from '../hand-over/skipped-result';
 import { whyUnsupported } from '../hand-over/supported';
 import { findJest, type JestPackages } from '../jest/find-jest';
-import type {
-  GlobalConfig,
-  RunnerContext,
-  Test,
-  TestResult,
-  TestRunnerClass,
-  Watcher,
-} from '../jest/types';
+import type { GlobalConfig, RunnerContext, Test, TestRunnerClass, Watcher } from '../jest/types';
 import type { Sandbox } from '../launch/open-sandbox';
 import { askedByFile, askedByProject, projectsOf } from './file-options';
+import { OpenedAhead } from './opened-ahead';
 import { preflight } from './preflight';
 import { Slots } from './slots';
 
@@ -32,6 +26,7 @@ export default class NamespaceRunner {
   readonly #globalConfig: GlobalConfig;
   readonly #context: RunnerContext;
   readonly #open = new Set<Sandbox>();
+  #isOver = false;
 
   constructor(globalConfig: GlobalConfig, context: RunnerContext) {
     this.#globalConfig = globalConfig;
@@ -76,14 +71,20 @@ export default class NamespaceRunner {
         if (state.interrupted) resolve();
       });
     });
+    const ahead = new OpenedAhead(tests, (test, slot) =>
+      this.#toFileRun(test, jest, String(slot), watcher),
+    );
     // A listener of Jest's that throws ends the run, too.
-    let isOver = false;
     const allRun = Promise.all(
       tests.map((test) =>
         slots.use(async (slot) => {
-          if (isOver || watcher.isInterrupted()) return;
+          if (this.#isOver || watcher.isInterrupted()) return;
           await this.#emit('test-file-start', [test]);
-          await this.#runFile(test, jest, slot, unsupported, watcher).then(
+          const running =
+            unsupported === undefined
+              ? ahead.run(test, slot)
+              : Promise.resolve(skippedResult(test.path, unsupported));
+          await running.then(
             (result) => this.#emit('test-file-success', [test, result]),
             (error) => this.#emit('test-file-failure', [test, error]),
           );
@@ -93,43 +94,31 @@ export default class NamespaceRunner {
     try {
       await Promise.race([allRun, interrupted]);
     } finally {
-      isOver = true;
+      this.#isOver = true;
       endForkServers();
       for (const sandbox of this.#open) sandbox.kill();
     }
   }
 
-  async #runFile(
-    test: Test,
-    jest: JestPackages,
-    slot: number,
-    unsupported: string | undefined,
-    watcher: Watcher,
-  ): Promise<TestResult> {
-    if (unsupported !== undefined) return skippedResult(test.path, unsupported);
-    let opened: Sandbox | undefined;
-    try {
-      return await runInSandbox({
-        testPath: test.path,
-        globalConfig: this.#globalConfig,
-        projectConfig: test.context.config,
-        moduleMap: test.context.moduleMap,
-        context: this.#context,
-        ...askedByFile(test, jest),
-        jest,
-        workerId: String(slot),
-        sendMessageToJest: (eventName, args) => this.#emit(eventName, args),
-        isInterrupted: () => watcher.isInterrupted(),
-        onOpen: (sandbox) => {
-          opened = sandbox;
-          this.#open.add(sandbox);
-          // The run may have been interrupted while this file was on its way.
-          if (watcher.isInterrupted()) sandbox.kill();
-        },
-      });
-    } finally {
-      if (opened) this.#open.delete(opened);
-    }
+  #toFileRun(test: Test, jest: JestPackages, workerId: string, watcher: Watcher): FileRun {
+    return {
+      testPath: test.path,
+      globalConfig: this.#globalConfig,
+      projectConfig: test.context.config,
+      moduleMap: test.context.moduleMap,
+      context: this.#context,
+      ...askedByFile(test, jest),
+      jest,
+      workerId,
+      sendMessageToJest: (eventName, args) => this.#emit(eventName, args),
+      isInterrupted: () => watcher.isInterrupted(),
+      onOpen: (sandbox) => {
+        this.#open.add(sandbox);
+        void sandbox.ended.then(() => this.#open.delete(sandbox));
+        // The run may have been interrupted while this file was on its way.
+        if (this.#isOver || watcher.isInterrupted()) sandbox.kill();
+      },
+    };
   }
 
   /** Listeners of Jest's may be async, and Jest expects to be waited for. */

@@ -88,7 +88,7 @@ function markedProcesses(): string[] {
 }
 
 /** Waits for what the kernel does in its own time, such as the end of killed processes. */
-export async function eventually(check: () => boolean, timeoutMs = 5000): Promise<boolean> {
+export async function eventually(check: () => boolean, timeoutMs = 20_000): Promise<boolean> {
   const end = Date.now() + timeoutMs;
   while (Date.now() < end) {
     if (check()) return true;

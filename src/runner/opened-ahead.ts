@@ -1,0 +1,47 @@
+/**
+ * While a file runs, the sandbox of the next one is opened, and its test process started: that costs about
+ * as much as a small file, and needs nobody to wait for it.
+ */
+import type { FileRun } from '../hand-over/file-run';
+import { mayOpenAhead, openForFile, type WaitingFile } from '../hand-over/run-in-sandbox';
+import type { Test, TestResult } from '../jest/types';
+
+export class OpenedAhead {
+  /** Which file comes after which. */
+  readonly #next: Map<Test, Test | undefined>;
+  readonly #toRun: (test: Test, slot: number) => FileRun;
+  readonly #waiting = new Map<Test, Promise<WaitingFile>>();
+
+  /** @param tests In the order in which they are run. */
+  constructor(tests: Test[], toRun: (test: Test, slot: number) => FileRun) {
+    this.#next = new Map(tests.map((test, index) => [test, tests[index + 1]]));
+    this.#toRun = toRun;
+  }
+
+  /** Runs a file, in its waiting sandbox if there is one, and opens that of the file that comes next. */
+  async run(test: Test, slot: number): Promise<TestResult> {
+    const waiting = this.#waiting.get(test) ?? openForFile(this.#toRun(test, slot));
+    this.#waiting.delete(test);
+    const file = await waiting;
+    const result = file.run(String(slot));
+    this.#openNext(test, slot);
+    return result;
+  }
+
+  /** One at most: a file that runs long keeps it waiting, and others take the ones after. */
+  #openNext(test: Test, slot: number): void {
+    const next = this.#next.get(test);
+    if (next === undefined || this.#waiting.size > 0) return;
+    let run: FileRun;
+    try {
+      run = this.#toRun(next, slot);
+    } catch {
+      // What is wrong is said when its turn comes.
+      return;
+    }
+    if (!mayOpenAhead(run)) return;
+    const waiting = openForFile(run);
+    waiting.catch(() => {});
+    this.#waiting.set(next, waiting);
+  }
+}
