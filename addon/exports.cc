@@ -75,6 +75,7 @@ constexpr Door kDoors[] = {
     {"copyServe", CopyServe},
     {"copyTell", CopyTell},
     {"copyForCheck", CopyForCheck},
+    {"copyShowAs", CopyShowAs},
     {"exitAtOnce", ExitAtOnce},
 };
 

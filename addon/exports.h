@@ -76,6 +76,9 @@ Napi::Value CopyStart(const Napi::CallbackInfo& info);
 Napi::Value SocketPair(const Napi::CallbackInfo& info);
 Napi::Value Spawn(const Napi::CallbackInfo& info);
 
+// fork/appearance.cc
+Napi::Value CopyShowAs(const Napi::CallbackInfo& info);
+
 // fork/server.cc
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info);
 Napi::Value CopyServe(const Napi::CallbackInfo& info);

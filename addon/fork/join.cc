@@ -55,7 +55,8 @@ bool Settle(const CopyRequest& request, const int (&descriptors)[kCopyDescriptor
   if (request.umask != -1) umask(static_cast<mode_t>(request.umask));
   *step = "take descriptors";
   for (int number = 0; number <= 2; ++number) {
-    if (dup2(descriptors[kCopyInput + number], number) == -1) return false;
+    // As Node has them, which hands on its own by name only.
+    if (dup3(descriptors[kCopyInput + number], number, O_CLOEXEC) == -1) return false;
   }
   return true;
 }

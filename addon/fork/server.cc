@@ -13,6 +13,7 @@
 #include "errors.h"
 #include "exports.h"
 #include "fd.h"
+#include "fork/appearance.h"
 #include "fork/join.h"
 #include "fork/memory.h"
 #include "values.h"
@@ -74,6 +75,7 @@ void BecomeCopy(Napi::Env env) {
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
   const int error = LetCopy();
   if (error != 0) throw SystemError(info.Env(), error, "madvise");
+  NoteAppearance();
   return info.Env().Undefined();
 }
 

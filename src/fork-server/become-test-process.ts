@@ -9,18 +9,23 @@ const MAIN = path.join(__dirname, '..', 'test-process', 'main.js');
 /** In a copy: what Node read when the fork server started, put right. */
 export function becomeTestProcess({ asProcess }: ToTestProcess, { pid }: Copy): void {
   if (asProcess === undefined) throw new Error('A copy is told its environment');
+  const { execArgv, env } = asProcess;
+  // A variable without a value is none.
+  const variables = Object.entries(env).filter(([, value]) => value !== undefined);
 
   define('pid', pid);
   define('argv', [process.argv[0], MAIN]);
-  define('execArgv', asProcess.execArgv);
+  define('execArgv', execArgv);
+  define('uptime', uptimeFromNow());
   // Node keeps what it read before.
   process.chdir('.');
-  for (const name of Object.keys(process.env)) {
-    if (!Object.hasOwn(asProcess.env, name)) delete process.env[name];
-  }
-  for (const [name, value] of Object.entries(asProcess.env)) {
-    if (process.env[name] !== value) process.env[name] = value;
-  }
+  // All of them, for their order, too.
+  for (const name of Object.keys(process.env)) delete process.env[name];
+  for (const [name, value] of variables) process.env[name] = value;
+  callNative('copyShowAs', [
+    [process.execPath, ...execArgv, MAIN],
+    variables.map(([name, value]) => `${name}=${value}`),
+  ]);
 }
 
 /** Node's own way out waits for threads that a copy does not have. _exit(2) */
@@ -28,6 +33,13 @@ export function takeExit(): void {
   define('reallyExit', (code?: number | string | null) =>
     callNative('exitAtOnce', [Number(code ?? 0)]),
   );
+}
+
+/** Node's counts from the fork server's start. */
+function uptimeFromNow(): () => number {
+  const start = process.uptime();
+  const { uptime } = process;
+  return () => uptime() - start;
 }
 
 /** As the property was, but for its value. */

@@ -116,6 +116,8 @@ export interface Binding {
    * longer than `limit` milliseconds. Undefined: this is the copy.
    */
   copyForCheck(limit: number): number | null | undefined;
+  /** In a copy: what /proc/self/cmdline and environ show, as far as this kernel lets it be said. */
+  copyShowAs(argv: string[], environment: string[]): void;
   /** _exit(2), after stdio was flushed. */
   exitAtOnce(code: number): never;
 }
