@@ -15,8 +15,11 @@ const MAIN = path.join(__dirname, '..', 'fork-server', 'main.js');
 /** One request, one message. socket(2) */
 const SOCK_SEQPACKET = 5;
 
-/** Threads of V8 would not be in the copies, and be waited for. */
-const FLAGS = ['--single-threaded'];
+/**
+ * Threads of V8 would not be in the copies, and be waited for. So it is with WebAssembly that got hot, to
+ * be compiled once more beside what runs: it is compiled for good at once.
+ */
+const FLAGS = ['--single-threaded', '--no-liftoff'];
 
 /** A fork server that is not warm by then never will be. */
 const WARM_UP_MS = 60_000;

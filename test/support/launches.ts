@@ -42,13 +42,13 @@ export async function launchBoth(
   }
 }
 
-/** What Jest says of each file, without times and what stands for a line of another process. */
+/** What Jest says of each file, in an order of their names: they end in any. */
 export function verdicts({ run }: Launched): { name: string; [fact: string]: unknown }[] {
   return (run.json?.testResults ?? [])
     .map(({ name, status, message, assertionResults }) => ({
       name,
       status,
-      message,
+      message: message.replace(/Promise\.all \(index \d+\)/g, 'Promise.all'),
       tests: assertionResults.map(({ fullName, status: how, failureMessages }) => ({
         fullName,
         how,
