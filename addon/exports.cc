@@ -70,6 +70,8 @@ constexpr Door kDoors[] = {
     {"socketpair", SocketPair},
     {"posixSpawn", Spawn},
 
+    {"close", CloseDescriptor},
+
     {"copyStart", CopyStart},
     {"copyPrepare", CopyPrepare},
     {"copyServe", CopyServe},

@@ -69,6 +69,9 @@ Napi::Value PollReadable(const Napi::CallbackInfo& info);
 Napi::Value ProcessKill(const Napi::CallbackInfo& info);
 Napi::Value ProcessWait(const Napi::CallbackInfo& info);
 
+// descriptors.cc
+Napi::Value CloseDescriptor(const Napi::CallbackInfo& info);
+
 // fork/start.cc
 Napi::Value CopyStart(const Napi::CallbackInfo& info);
 

@@ -1,5 +1,4 @@
 /** A child process that is started without a copy of this one: what `child_process` does, for less. */
-import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { callNative } from '../native/load';
 import { decodeWaitStatus, type WaitStatus } from '../text/wait-status';
@@ -46,11 +45,11 @@ export function startChild(
     }
     pid = callNative('posixSpawn', [path, [path, ...args], textOf(env), its], { path });
   } catch (error) {
-    for (const fd of ours.values()) closeSync(fd);
+    for (const fd of ours.values()) callNative('close', [fd]);
     throw error;
   } finally {
     for (const [number, fd] of its.entries()) {
-      if (descriptors[number] === 'pipe' && fd !== null) closeSync(fd);
+      if (descriptors[number] === 'pipe' && fd !== null) callNative('close', [fd]);
     }
   }
   const streams = new Map([...ours].map(([number, fd]) => [number, new Socket({ fd })]));

@@ -1,6 +1,5 @@
 /** The fork server from Jest's side: a process that is warm, whose copies become test processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
@@ -58,10 +57,10 @@ export class ForkServer {
       });
       server = new ForkServer(child, ours);
     } catch (error) {
-      closeSync(ours);
+      callNative('close', [ours]);
       throw error;
     } finally {
-      closeSync(its);
+      callNative('close', [its]);
     }
     try {
       await server.#warmUp(order);
@@ -76,7 +75,7 @@ export class ForkServer {
   end(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    closeSync(this.requests);
+    callNative('close', [this.requests]);
   }
 
   async #warmUp(order: ForkServerOrder): Promise<void> {

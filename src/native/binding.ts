@@ -90,6 +90,10 @@ export interface Binding {
   pidfdSendSignal(pidfd: number, signal: number): void;
   waitpid(pid: number, options: number): { pid: number; status: number };
 
+  // addon/descriptors.cc
+  /** Of a descriptor that was opened here: Node warns of those that it has not opened itself, in threads. */
+  close(descriptor: number): void;
+
   // addon/fork/start.cc
   /**
    * In a new fork server: lets it end with its parent, and closes what it has inherited by chance.
