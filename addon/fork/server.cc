@@ -87,6 +87,7 @@ Napi::Value CopyServe(const Napi::CallbackInfo& info) {
   if (got == 0) return info.Env().Null();
   if (got == -1) throw SystemError(info.Env(), errno, "recvmsg");
 
+  LetCopyWhatIsNew();
   const bool is_copy = CopyInto(request, descriptors);
   for (int at = 0; at < kCopyChannel; ++at) close(descriptors[at]);
   if (!is_copy) {
@@ -109,6 +110,7 @@ Napi::Value CopyTell(const Napi::CallbackInfo& info) {
 
 Napi::Value CopyForCheck(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
+  LetCopyWhatIsNew();
   const pid_t pid = fork();
   if (pid == -1) throw SystemError(env, errno, "fork");
   if (pid == 0) {

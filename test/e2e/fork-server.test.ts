@@ -1,5 +1,8 @@
 /** What copies of the fork server need, and what the fork server must not do, by real runs. */
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { expect, test } from '@jest/globals';
+import { NS_INIT } from '../support/package';
 import { outcomes, Project, runJest } from '../support/project';
 
 const FORK = { preset: 'ns-jest', testEnvironmentOptions: { launch: 'fork' } };
@@ -60,4 +63,20 @@ test('an environment of the project is never loaded outside', async () => {
     ...Array(2).fill('loaded on sandbox'),
     ...Array(2).fill('set up on sandbox'),
   ]);
+});
+
+test('a copy has what the fork server has allocated since it was warm', () => {
+  const program = `
+    const addon = require(${JSON.stringify(path.join(path.dirname(NS_INIT), 'ns_jest.node'))});
+    addon.copyPrepare();
+    const all = [];
+    for (let i = 0; i < 3e5; i += 1) all.push({ i });
+    const status = addon.copyForCheck(30_000);
+    if (status !== undefined) console.log(status);
+    else addon.exitAtOnce(all.every(({ i }, at) => i === at) ? 42 : 1);`;
+  const { stdout } = spawnSync(process.execPath, ['--single-threaded', '-e', program], {
+    encoding: 'utf8',
+  });
+  // A wait status: exited, with that code.
+  expect(stdout.trim()).toBe(String(42 << 8));
 });
