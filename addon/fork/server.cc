@@ -16,6 +16,7 @@
 #include "fork/appearance.h"
 #include "fork/join.h"
 #include "fork/memory.h"
+#include "fork/platform.h"
 #include "values.h"
 
 // Node-API gives the loop but no headers for it. Node exports libuv's functions.
@@ -64,6 +65,7 @@ int AsIfAlone(int fd) {
 
 /// What libuv and the memory want to be told in a copy.
 void BecomeCopy(Napi::Env env) {
+  TakeOverPlatform();
   KeepFromChildren();
   TakeWrittenPages();
   const int error = uv_loop_fork(LoopOf(env));
@@ -73,6 +75,7 @@ void BecomeCopy(Napi::Env env) {
 }  // namespace
 
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
+  DrainPlatform();
   const int error = LetCopy();
   if (error != 0) throw SystemError(info.Env(), error, "madvise");
   NoteAppearance();

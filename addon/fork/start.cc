@@ -43,7 +43,7 @@ Napi::Value CopyStart(const Napi::CallbackInfo& info) {
   // What a terminal sends to Jest is not for us.
   if (setpgid(0, 0) == -1) throw SystemError(info.Env(), errno, "setpgid");
   for (const int fd : Inherited()) close(fd);
-  const int error = DoWithoutWorkerThreads();
-  if (error != 0) throw SystemError(info.Env(), error, "NumberOfWorkerThreads");
+  const int error = WatchPlatform();
+  if (error != 0) throw SystemError(info.Env(), error, "v8::Platform");
   return info.Env().Undefined();
 }

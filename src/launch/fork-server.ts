@@ -14,12 +14,6 @@ const MAIN = path.join(__dirname, '..', 'fork-server', 'main.js');
 /** One request, one message. socket(2) */
 const SOCK_SEQPACKET = 5;
 
-/**
- * Threads of V8 would not be in the copies, and be waited for. So it is with WebAssembly that got hot, to
- * be compiled once more beside what runs: it is compiled for good at once.
- */
-const FLAGS = ['--single-threaded', '--no-liftoff'];
-
 /** A fork server that is not warm by then never will be. */
 const WARM_UP_MS = 60_000;
 
@@ -52,7 +46,7 @@ export class ForkServer {
     const [ours, its] = callNative('socketpair', [SOCK_SEQPACKET]) as [number, number];
     let server: ForkServer;
     try {
-      const child = spawn(process.execPath, [...FLAGS, ...flags, MAIN], {
+      const child = spawn(process.execPath, [...flags, MAIN], {
         stdio: ['ignore', 'pipe', 'pipe', 'pipe', its],
       });
       server = new ForkServer(child, ours);
