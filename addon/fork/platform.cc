@@ -13,9 +13,9 @@
 
 namespace {
 
-// Node exports node::NodePlatform, whose functions are virtual, and V8 calls them by no other way: so
-// they can be exchanged in its table. Itanium C++ ABI: a table begins with two words about the class, and
-// a std::unique_ptr is passed by the address of one.
+// Node exports node::NodePlatform, whose functions are virtual, and V8 calls them by no other way:
+// so they can be exchanged in its table. Itanium C++ ABI: a table begins with two words about the
+// class, and a std::unique_ptr is passed by the address of one.
 
 using Post = void (*)(void* platform, Task** task);
 using PostWithPriority = void (*)(void* platform, int priority, Task** task, const void* location);
@@ -101,7 +101,8 @@ const Row kRows[] = {
      reinterpret_cast<void**>(&original.post)},
     {"_ZN4node12NodePlatform25CallDelayedOnWorkerThreadE" TASK "d", Address(OnPostDelayed),
      reinterpret_cast<void**>(&original.post_delayed)},
-    {"_ZN4node12NodePlatform26PostTaskOnWorkerThreadImpl" TASK_OF_PRIORITY "RKNS1_14SourceLocationE",
+    {"_ZN4node12NodePlatform26PostTaskOnWorkerThreadImpl" TASK_OF_PRIORITY
+     "RKNS1_14SourceLocationE",
      Address(OnPostWithPriority), reinterpret_cast<void**>(&original.post_with_priority)},
     {"_ZN4node12NodePlatform33PostDelayedTaskOnWorkerThreadImpl" TASK_OF_PRIORITY
      "dRKNS1_14SourceLocationE",

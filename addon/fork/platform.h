@@ -1,5 +1,5 @@
-// The worker threads of Node's v8::Platform: where V8 compiles, collects garbage and the like beside
-// what runs. A copy has none of those that Node has started.
+// The worker threads of Node's v8::Platform: where V8 compiles, collects garbage and the like
+// beside what runs. A copy has none of those that Node has started.
 #ifndef NS_JEST_ADDON_FORK_PLATFORM_H_
 #define NS_JEST_ADDON_FORK_PLATFORM_H_
 

@@ -1,8 +1,8 @@
 #include "status.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -104,8 +104,8 @@ void ReportReady(pid_t init) {
   std::string line = "{\"type\":\"ready\",\"init\":" + std::to_string(init) + ",\"micros\":{";
   for (size_t i = 0; i < reached; ++i) {
     const auto& [name, at] = milestones[i];
-    line += (i == 0 ? "\"" : ",\"") + std::string(name) + "\":" +
-            std::to_string(int64_t{at.tv_sec} * 1'000'000 + at.tv_nsec / 1000);
+    line += (i == 0 ? "\"" : ",\"") + std::string(name) +
+            "\":" + std::to_string(int64_t{at.tv_sec} * 1'000'000 + at.tv_nsec / 1000);
   }
   WriteLine(line + "}}");
 }

@@ -48,7 +48,7 @@ async function possible(
 ): Promise<LaunchStrategy> {
   const { NS_JEST_LAUNCH } = process.env;
   if (asked === 'exec') return { name: 'exec', reason: 'the option "launch" says so' };
-  if (asked === 'auto' && NS_JEST_LAUNCH !== 'fork') {
+  if (asked === 'auto' && NS_JEST_LAUNCH === 'exec') {
     return { name: 'exec', reason: 'NS_JEST_LAUNCH says so' };
   }
   if (file.debug !== undefined)

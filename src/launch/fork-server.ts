@@ -14,6 +14,9 @@ const MAIN = path.join(__dirname, '..', 'fork-server', 'main.js');
 /** One request, one message. socket(2) */
 const SOCK_SEQPACKET = 5;
 
+/** A copy's command line is written over the server's, and is a little longer. */
+const ROOM = '-'.repeat(32);
+
 /** A fork server that is not warm by then never will be. */
 const WARM_UP_MS = 60_000;
 
@@ -46,7 +49,7 @@ export class ForkServer {
     const [ours, its] = callNative('socketpair', [SOCK_SEQPACKET]) as [number, number];
     let server: ForkServer;
     try {
-      const child = spawn(process.execPath, [...flags, MAIN], {
+      const child = spawn(process.execPath, [...flags, MAIN, ROOM], {
         stdio: ['ignore', 'pipe', 'pipe', 'pipe', its],
       });
       server = new ForkServer(child, ours);

@@ -15,7 +15,8 @@ export interface RunOptions {
   onUnsupported?: 'fail' | 'skip' | 'run';
   /**
    * How test processes come to be: "fork", as copies of a warm one; "exec", each a Node of its own;
-   * "auto", by fork where that works and the other options let it. Default: "auto".
+   * "auto", by fork where that works and the other options let it. Default: "exec"; "auto" with the
+   * variable NS_JEST_LAUNCH=fork.
    */
   launch?: 'auto' | 'fork' | 'exec';
 }
@@ -41,7 +42,7 @@ export const runRoom: Room<CheckedRunOptions> = {
     },
     launch: {
       read: (value, option) => checkOneOf(option, ['auto', 'fork', 'exec'], value),
-      default: 'auto',
+      default: process.env.NS_JEST_LAUNCH === 'fork' ? 'auto' : 'exec',
     },
   },
 };

@@ -81,4 +81,9 @@ export const runMakers: Record<string, Makers> = {
     edge: [oneOf('skip')],
     wrong: [oneOf('warn', 'FAIL', ['skip'])],
   },
+  launch: {
+    valid: [oneOf('auto', 'fork', 'exec')],
+    edge: [oneOf('exec')],
+    wrong: [oneOf('vfork', 'EXEC', ['fork'])],
+  },
 };
