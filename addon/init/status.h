@@ -38,8 +38,8 @@ void ReportMissing(const char* namespace_name, int error);
 // Something was to be had by lesser means only.
 void ReportFallback(const char* wanted, const char* instead, int error);
 
-// Notes when this was reached, for whoever wants to know where time goes. A child has what was noted
-// before it was cloned.
+// Notes when this was reached, for whoever wants to know where time goes. A child has what was
+// noted before it was cloned.
 void Reach(const char* milestone);
 
 // Set-up is done and there is a command. `init` is the pid of PID 1 as the host sees it.
