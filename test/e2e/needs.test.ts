@@ -11,6 +11,7 @@ const FILES = {
     gate.test('one', () => {});
     gate.test.each([[1], [2]])('row %d', () => {});
     gate.describe('group', () => { test('inside', () => {}); });
+    gate.describe.each([[1]])('groups %d', () => { test('inside', () => {}); });
     ns.needs('root').test('root', () => {});
     ns.needs('user').test('met', () => {});`,
 };
@@ -22,6 +23,7 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
     const run = await runJest(FILES, config, { env: { NS_JEST_MUST_WORK: '' } });
     expect(outcomes(run)).toEqual([
       `group ${REASON} inside: pending`,
+      `groups 1 ${REASON} inside: pending`,
       'met: passed',
       `one ${REASON}: pending`,
       `root ${ROOT}: pending`,
@@ -35,6 +37,7 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
     const run = await runJest(FILES, config, { env: { NS_JEST_MUST_WORK: '1' } });
     expect(outcomes(run)).toEqual([
       'group has what it needs: failed',
+      'groups 1 has what it needs: failed',
       'met: passed',
       'one: failed',
       `root ${ROOT}: pending`,

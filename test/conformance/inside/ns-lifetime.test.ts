@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { type Agent, type NamespaceName, ns } from 'ns-jest';
 import { mounter } from '../support/mount-agent';
-import { linux, testUnless } from '../support/needs';
+import { linux, testOr } from '../support/needs';
 
 // What keeps a namespace alive without a process in it, and how it is found. namespaces(7)
 
@@ -153,20 +153,32 @@ describe('NS-12 the list of namespaces', () => {
   });
 });
 
-testUnless(linux('6.19'))('NS-16 namespaces are enumerated by listns', () => {
-  const agent = ns.agent({ unshare: ['user', 'uts'] });
-  const request = ns.struct({
-    size: 'u32',
-    spare: 'u32',
-    nsId: 'u64',
-    nsType: 'u32',
-    spare2: 'u32',
-    userNsId: 'u64',
-  });
-  const ids = Buffer.alloc(8 * 1024);
-  const { CLONE_NEWUTS } = ns.constants.CLONE;
-  const memory = request.pack({ size: request.size, nsType: CLONE_NEWUTS });
-  const count = agent.syscall('listns', memory, ids, 1024, 0);
-  const found = Array.from({ length: count }, (_, index) => ids.readBigUInt64LE(8 * index));
-  expect(found).toContain(agent.ioctl.id(agent.namespaces.open('uts')));
+/** linux/nsfs.h, struct ns_id_req */
+const LISTNS = ns.struct({
+  size: 'u32',
+  spare: 'u32',
+  nsId: 'u64',
+  nsType: 'u32',
+  spare2: 'u32',
+  userNsId: 'u64',
 });
+
+testOr(
+  linux('6.19'),
+  'NS-16 namespaces are enumerated by listns',
+  () => {
+    const agent = ns.agent({ unshare: ['user', 'uts'] });
+    const { CLONE_NEWUTS } = ns.constants.CLONE;
+    const memory = LISTNS.pack({ size: LISTNS.size, nsType: CLONE_NEWUTS });
+    const ids = Buffer.alloc(8 * 1024);
+    const count = agent.syscall('listns', memory, ids, 1024, 0);
+    const found = Array.from({ length: count }, (_, index) => ids.readBigUInt64LE(8 * index));
+    expect(found).toContain(agent.ioctl.id(agent.namespaces.open('uts')));
+  },
+  () => {
+    const memory = LISTNS.pack({ size: LISTNS.size });
+    expect(() => ns.agent().syscall('listns', memory, Buffer.alloc(8), 1, 0)).toFailWithErrno(
+      'ENOSYS',
+    );
+  },
+);

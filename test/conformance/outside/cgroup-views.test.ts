@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterAll, expect, test } from '@jest/globals';
 import { matchers, ns } from 'ns-jest';
 import { group, hostAgent, subgroup } from '../support/cgroups';
 import { testUnless } from '../support/needs';
@@ -146,7 +146,27 @@ ns.needs('cgroup.pids').test('CG-15 with a limit of one process the next fork is
 const THREADED = ['cpu', 'cpuset', 'perf_event', 'pids'];
 
 needs.describe('CG-18 controllers of version 2', () => {
-  /** One that the group may hand down, and whether it has been handed down to it. */
+  function handDown(word: string): void {
+    const agent = ns.agent();
+    try {
+      agent.cgroup.set(agent.cgroup.directory() as string, 'cgroup.subtree_control', word);
+    } finally {
+      agent.end();
+    }
+  }
+
+  /** Not where the group has processes of its own and is not the root of the tree. */
+  function canBeHandedDown(controller: string): boolean {
+    try {
+      handDown(`+${controller}`);
+      handDown(`-${controller}`);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Those that the group may hand down, and those that it does. */
   function controllers(): { offered: string[]; handedDown: string[] } {
     const agent = ns.agent();
     try {
@@ -160,7 +180,9 @@ needs.describe('CG-18 controllers of version 2', () => {
   }
   const { offered, handedDown } =
     needs.missing === undefined ? controllers() : { offered: [], handedDown: [] };
-  const [available] = handedDown.filter((each) => !THREADED.includes(each));
+  const [available] = [...handedDown, ...offered.filter(canBeHandedDown)].filter(
+    (each) => !THREADED.includes(each),
+  );
   const [held] = offered.filter((each) => !handedDown.includes(each));
 
   testUnless(held === undefined ? 'all controllers are handed down here' : undefined)(
@@ -175,13 +197,19 @@ needs.describe('CG-18 controllers of version 2', () => {
     },
   );
 
+  // After the hooks that take the groups away.
+  afterAll(() => {
+    if (available !== undefined && !handedDown.includes(available)) handDown(`-${available}`);
+  });
+
   testUnless(
     available === undefined
-      ? 'no controller of processes, such as memory, is handed down here'
+      ? 'no controller of processes, such as memory, can be handed down here'
       : undefined,
   )(
     'are handed down level by level, never beside processes, and not taken while a child uses them',
     () => {
+      if (!handedDown.includes(available as string)) handDown(`+${available}`);
       const agent = hostAgent();
       const top = group(agent, 'top');
       const middle = subgroup(agent, top, 'middle');

@@ -7,12 +7,26 @@ import { test } from '@jest/globals';
 /** Why something cannot be had here; undefined if it can. */
 export type Reason = string | undefined;
 
+type Declare = (title: string, body: () => void | Promise<void>) => void;
+
 /** `test`, or what skips it with the reason in brackets. */
-export function testUnless(
-  reason: Reason,
-): (title: string, body: () => void | Promise<void>) => void {
+export function testUnless(reason: Reason): Declare {
   if (reason === undefined) return test;
   return (title, body) => test.skip(`${title} [skipped: ${reason}]`, body);
+}
+
+/**
+ * Two tests of one behaviour: `otherwise` says what this machine does instead where it lacks what `reason`
+ * names, so that the boundary is tested, too. Its title ends in the reason.
+ */
+export function testOr(
+  reason: Reason,
+  title: string,
+  body: Parameters<Declare>[1],
+  otherwise: Parameters<Declare>[1],
+): void {
+  if (reason === undefined) test(title, body);
+  else test(`${title} [instead: ${reason}]`, otherwise);
 }
 
 export function linux(version: string): Reason {
