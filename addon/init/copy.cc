@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -14,6 +15,9 @@
 namespace {
 
 constexpr char kStep[] = "copy fork server";
+
+/// It takes milliseconds.
+constexpr int kLongestMs = 10000;
 
 int Open(long fd, const char* what) {
   if (fd == -1) FailStep(kStep, what, errno);
@@ -59,6 +63,9 @@ pid_t StartCopy(const CommandPlan& plan, unsigned long namespaces) {
   Send(options.copy_fd, request, descriptors);
   for (const int fd : {report[1], init, root, options.copy_fd}) close(fd);
 
+  // A copy that hangs goes with the sandbox.
+  struct pollfd told = {report[0], POLLIN, 0};
+  if (poll(&told, 1, kLongestMs) == 0) FailStep(kStep, "wait", ETIMEDOUT);
   CopyReport answer;
   ssize_t got;
   while ((got = read(report[0], &answer, sizeof answer)) == -1 && errno == EINTR) {

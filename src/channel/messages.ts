@@ -34,7 +34,7 @@ export interface RunFile {
   sandbox: SandboxFacts;
   /** Namespaces that were only to be tried: which of them were had is seen inside. */
   tried: NamespaceName[];
-  /** Its environment and flags: a copy of the fork server has another's, and no number of a worker yet. */
+  /** Of a copy of the fork server, which has the server's: its environment and flags. */
   asProcess?: { env: NodeJS.ProcessEnv; execArgv: string[] } | undefined;
   /** Set when Jest itself is being debugged: then the test process can be, too. */
   debug?: DebugRequest | undefined;

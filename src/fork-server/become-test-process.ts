@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { ToTestProcess } from '../channel/messages';
 import { callNative } from '../native/load';
+import { environmentRows } from '../text/environment-rows';
 import type { Copy } from './serve-copies';
 
 /** What the test process of the launch strategy `exec` runs. */
@@ -10,8 +11,6 @@ const MAIN = path.join(__dirname, '..', 'test-process', 'main.js');
 export function becomeTestProcess({ asProcess }: ToTestProcess, { pid }: Copy): void {
   if (asProcess === undefined) throw new Error('A copy is told its environment');
   const { execArgv, env } = asProcess;
-  // A variable without a value is none.
-  const variables = Object.entries(env).filter(([, value]) => value !== undefined);
 
   define('pid', pid);
   define('argv', [process.argv[0], MAIN]);
@@ -21,11 +20,10 @@ export function becomeTestProcess({ asProcess }: ToTestProcess, { pid }: Copy): 
   process.chdir('.');
   // All of them, for their order, too.
   for (const name of Object.keys(process.env)) delete process.env[name];
-  for (const [name, value] of variables) process.env[name] = value;
-  callNative('copyShowAs', [
-    [process.execPath, ...execArgv, MAIN],
-    variables.map(([name, value]) => `${name}=${value}`),
-  ]);
+  for (const [name, value] of Object.entries(env)) {
+    if (value !== undefined) process.env[name] = value;
+  }
+  callNative('copyShowAs', [[process.execPath, ...execArgv, MAIN], environmentRows(env)]);
 }
 
 /** Node's own way out waits for threads that a copy does not have. _exit(2) */

@@ -5,18 +5,50 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { RunFile } from '../channel/messages';
 import type { ProjectConfig } from '../jest/types';
-import { runTestFile } from '../test-process/run-test-file';
+import { loadForFile, runTestFile } from '../test-process/run-test-file';
 import { keepCode } from './code-cache';
 
 /** Loads and runs. Returns why this process is not to be copied, if it is not. */
 export async function warmUp(request: RunFile): Promise<string | undefined> {
   const threads = await threadsOfNode();
-  // What keeps this file from running, such as a global that is missing, the project's files tell themselves.
-  await keepCode(() => runTestFile(request, () => {}, leaveOutProject));
+  await keepCode(() => runOnce(request));
   const started = countThreads() - threads;
   if (started > 0) return `what the project loads has started threads of its own (${started})`;
   collectGarbage();
   return undefined;
+}
+
+/**
+ * What keeps this file from running, such as a global that is missing, the project's files tell themselves.
+ * Modules print when they are loaded, which is now. What is printed of the file itself is for nobody.
+ */
+async function runOnce(request: RunFile): Promise<void> {
+  await loadForFile(request).catch(() => {});
+  await silently(() => runTestFile(request, () => {}, leaveOutProject));
+}
+
+/** But for Node's own warnings, which come once a process: a copy would not give them any more. */
+async function silently(run: () => Promise<unknown>): Promise<void> {
+  const streams = [process.stdout, process.stderr];
+  const writes = streams.map(({ write }) => write);
+  const listeners = process.listeners('warning');
+  const warnings: Error[] = [];
+  process.removeAllListeners('warning');
+  process.on('warning', (warning) => warnings.push(warning));
+  for (const stream of streams) stream.write = () => true;
+  try {
+    await run();
+  } finally {
+    for (const [index, stream] of streams.entries())
+      stream.write = writes[index] as typeof stream.write;
+    process.removeAllListeners('warning');
+    for (const listener of listeners) process.on('warning', listener);
+  }
+  for (const warning of warnings.filter(isNodes)) process.emit('warning', warning);
+}
+
+function isNodes({ name }: Error): boolean {
+  return name === 'ExperimentalWarning' || name === 'DeprecationWarning';
 }
 
 /**

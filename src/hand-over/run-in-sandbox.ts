@@ -135,9 +135,9 @@ async function handOver(
   { strategy, sandbox, asked }: Launched,
   workerId: string,
 ): Promise<Attempt> {
-  const env = { ...command.env, ...(command.env.JEST_WORKER_ID && { JEST_WORKER_ID: workerId }) };
-  const asProcess = { env, execArgv: command.flags };
-  sandbox.channel.write(encode({ ...file, workerId, asProcess }));
+  const asProcess = { env: command.env, execArgv: command.flags };
+  const request = { ...file, workerId, ...(strategy.name === 'fork' && { asProcess }) };
+  sandbox.channel.write(encode(request));
   const progress = new Progress();
   // Who stands at a breakpoint takes the time it takes.
   const timeout = debug ? false : run.options.timeout;

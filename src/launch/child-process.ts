@@ -1,6 +1,7 @@
 /** A child process that is started without a copy of this one: what `child_process` does, for less. */
 import { Socket } from 'node:net';
 import { callNative } from '../native/load';
+import { environmentRows } from '../text/environment-rows';
 import { decodeWaitStatus, type WaitStatus } from '../text/wait-status';
 
 export interface Child {
@@ -43,7 +44,7 @@ export function startChild(
       ours.set(number, our);
       its.push(theirs);
     }
-    pid = callNative('posixSpawn', [path, [path, ...args], textOf(env), its], { path });
+    pid = callNative('posixSpawn', [path, [path, ...args], environmentRows(env), its], { path });
   } catch (error) {
     for (const fd of ours.values()) callNative('close', [fd]);
     throw error;
@@ -83,10 +84,4 @@ function follow(pid: number, streams: Map<number, Socket>): Child {
 function reap(pid: number): WaitStatus | undefined {
   const { pid: reaped, status } = callNative('waitpid', [pid, WNOHANG]);
   return reaped === 0 ? undefined : decodeWaitStatus(status);
-}
-
-function textOf(env: NodeJS.ProcessEnv): string[] {
-  return Object.entries(env).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${value}`],
-  );
 }

@@ -83,10 +83,12 @@ export class ForkServer {
     const channel = stdio[3] as Socket;
     // A worker of Jest's would wait for it.
     const forget = killOnDisconnect({ kill: () => this.#process.kill('SIGKILL') });
-    stdout.resume();
-    let said = '';
+    const said = { stdout: '', stderr: '' };
+    stdout.on('data', (chunk) => {
+      said.stdout += chunk;
+    });
     stderr.on('data', (chunk) => {
-      said += chunk;
+      said.stderr += chunk;
     });
     const { refusal } = await new Promise<ForkServerAnswer>((resolve) => {
       const timer = setTimeout(() => {
@@ -101,7 +103,9 @@ export class ForkServer {
       readLines(channel, (line) => answer(decode(line) as ForkServerAnswer));
       this.#process.once('error', ({ message }) => answer({ refusal: message }));
       this.#process.once('close', (code, signal) =>
-        answer({ refusal: `it ended (${signal ?? `exit code ${code}`})${said && `: ${said}`}` }),
+        answer({
+          refusal: `it ended (${signal ?? `exit code ${code}`})${said.stderr && `: ${said.stderr}`}`,
+        }),
       );
       channel.write(encode(order));
     });
@@ -109,6 +113,16 @@ export class ForkServer {
     // It is no reason for Jest to stay.
     this.#process.unref();
     for (const stream of [stdout, stderr, channel]) (stream as Socket).unref();
+    // Without it each file's own Node prints the same.
     if (refusal !== undefined) throw new Error(refusal);
+    relay(stdout, said.stdout, process.stdout);
+    relay(stderr, said.stderr, process.stderr);
   }
+}
+
+/** What the project's modules print while they are loaded. */
+function relay(from: Readable, before: string, to: NodeJS.WritableStream): void {
+  if (before !== '') to.write(before);
+  from.removeAllListeners('data');
+  from.on('data', (chunk) => to.write(chunk));
 }

@@ -46,6 +46,14 @@ export async function runTestFile(
   }
 }
 
+/** What a file needs of the project's own before it runs: its transformers, resolver and environments. */
+export async function loadForFile(request: RunFile): Promise<void> {
+  const jest = jestFrom(request.jestRunnerDirectory);
+  const config = request.projectConfig as ProjectConfig;
+  await loadEnvironment(jest, config, request.baseEnvironment);
+  await createResolver(jest, config, request.moduleMap);
+}
+
 /** `ns` on the global object has to be made in the tests' realm: by a set-up file. */
 function withGlobal(config: ProjectConfig, exposeGlobal: boolean): ProjectConfig {
   if (!exposeGlobal) return config;

@@ -47,9 +47,8 @@ async function serve({ border, debugFd, prepare, onEnvironment }: Place): Promis
   const request = await border.receive();
   const received = micros();
   prepare?.(request);
-  // It may have been started before it was known whose it would be.
-  const { JEST_WORKER_ID } = request.asProcess?.env ?? {};
-  if (JEST_WORKER_ID !== undefined) process.env.JEST_WORKER_ID = JEST_WORKER_ID;
+  // It may have been started before it was known whose it would be. A cleared environment may have none.
+  if (process.env.JEST_WORKER_ID !== undefined) process.env.JEST_WORKER_ID = request.workerId;
   const wrong = notAsAsked(request.sandbox);
   if (wrong.length > 0) return border.answer({ type: 'not-isolated', namespaces: wrong });
   if (request.debug) {
