@@ -1,3 +1,4 @@
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -63,8 +64,20 @@ int AsIfAlone(int fd) {
   return kFirst;
 }
 
-/// What libuv and the memory want to be told in a copy.
+/// Of the fork server.
+pid_t server_pid = 0;
+
+/// OpenSSL notices a copy by its pid, which in another namespace may be the fork server's. RAND_poll(3)
+void DrawRandomBytesAnew() {
+  if (getpid() != server_pid) return;
+  using Poll = int (*)();
+  const auto poll_entropy = reinterpret_cast<Poll>(dlsym(RTLD_DEFAULT, "RAND_poll"));
+  if (poll_entropy != nullptr) poll_entropy();
+}
+
+/// What libuv, OpenSSL and the memory want to be told in a copy.
 void BecomeCopy(Napi::Env env) {
+  DrawRandomBytesAnew();
   TakeOverPlatform();
   KeepFromChildren();
   TakeWrittenPages();
@@ -76,6 +89,7 @@ void BecomeCopy(Napi::Env env) {
 
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
   DrainPlatform();
+  server_pid = getpid();
   const int error = LetCopy();
   if (error != 0) throw SystemError(info.Env(), error, "madvise");
   NoteAppearance();

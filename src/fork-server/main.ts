@@ -8,7 +8,7 @@ import { Border } from '../test-process/border';
 import { serveFile } from '../test-process/serve-file';
 import { becomeTestProcess, takeExit } from './become-test-process';
 import { receiveOrder } from './order';
-import { seedRealm } from './random-numbers';
+import { seedRealm, useUpIntegers, useUpUuids } from './random-numbers';
 import { selfCheck } from './self-check';
 import { serveCopies } from './serve-copies';
 import { warmUp } from './warm-up';
@@ -29,7 +29,9 @@ async function main(): Promise<void> {
   refusal ??= await selfCheck(order.folder);
   await order.answer(refusal);
   const seed = randomInt(2 ** 30);
+  useUpIntegers();
   const copy = serveCopies(REQUESTS_FD);
+  useUpUuids();
   serveFile({
     border: new Border(copy.channel),
     debugFd: NO_DEBUGGER,

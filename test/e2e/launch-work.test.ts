@@ -240,6 +240,14 @@ const WORK: Record<string, string> = {
     real.umask(mask);
     process.env.ADDED = 'yes';
     return [there, child_process.execSync('echo $ADDED', { encoding: 'utf8' }), mask];`,
+  'the flags of a worker': `
+    const { Worker } = require('worker_threads');
+    const told = async (options) => {
+      const worker = new Worker('require("worker_threads").parentPort.postMessage([process.execArgv, process.argv.length, process.env.NODE_OPTIONS ?? null])', { eval: true, ...options });
+      const [message] = await once(worker, 'message');
+      return message;
+    };
+    return [await told({}), await told({ execArgv: ['--no-warnings'] }), await told({ argv: ['one'] })];`,
   'modules of both kinds': `
     const { runInNewContext, Script, createContext } = require('vm');
     fs.writeFileSync('/tmp/module.js', 'module.exports = { own: __filename };');

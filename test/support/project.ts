@@ -144,8 +144,10 @@ export async function runJest(
 }
 
 /** `full name: status` of every test, in order. */
-export function outcomes({ json }: JestRun): string[] {
-  return (json?.testResults ?? [])
+export function outcomes({ json, code, signal, stderr }: JestRun): string[] {
+  if (json === undefined)
+    throw new Error(`Jest ended (${signal ?? code}) without results: ${stderr}`);
+  return json.testResults
     .flatMap(({ assertionResults }) => assertionResults)
     .map(({ fullName, status }) => `${fullName}: ${status}`)
     .sort();
