@@ -67,7 +67,8 @@ int AsIfAlone(int fd) {
 /// Of the fork server.
 pid_t server_pid = 0;
 
-/// OpenSSL notices a copy by its pid, which in another namespace may be the fork server's. RAND_poll(3)
+/// OpenSSL notices a copy by its pid, which in another namespace may be the fork server's.
+/// RAND_poll(3)
 void DrawRandomBytesAnew() {
   if (getpid() != server_pid) return;
   using Poll = int (*)();
