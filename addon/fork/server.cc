@@ -99,6 +99,8 @@ Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
 
 Napi::Value CopyServe(const Napi::CallbackInfo& info) {
   const int socket = Int(info[0]);
+  // A copy has none of the threads that garbage collections leave work to.
+  DrainPlatform();
   CopyRequest request;
   int descriptors[kCopyDescriptors];
   const ssize_t got = Receive(socket, &request, descriptors);

@@ -1,4 +1,5 @@
 import { callNative } from '../native/load';
+import { emptyYoungGeneration } from './heap';
 import { separateRandomNumbers } from './random-numbers';
 
 export interface Copy {
@@ -12,6 +13,7 @@ export interface Copy {
 /** Gives copies. Returns in a copy only: the fork server itself ends when nobody is left who could ask. */
 export function serveCopies(requests: number): Copy {
   for (let number = 1; ; number += 1) {
+    emptyYoungGeneration();
     const copy = callNative('copyServe', [requests]);
     if (copy === null) callNative('exitAtOnce', [0]);
     else if (copy !== undefined) return { ...copy, number };

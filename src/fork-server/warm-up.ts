@@ -1,12 +1,11 @@
 /** One real pass: a file of ours is run as the project's files will be, so that copies start with all of it loaded. */
 import { readdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { RunFile } from '../channel/messages';
 import type { ProjectConfig } from '../jest/types';
 import { loadForFile, runTestFile } from '../test-process/run-test-file';
 import { keepCode } from './code-cache';
+import { collectGarbage } from './heap';
 
 /** Loads and runs. Returns why this process is not to be copied, if it is not. */
 export async function warmUp(request: RunFile): Promise<string | undefined> {
@@ -70,13 +69,4 @@ async function threadsOfNode(): Promise<number> {
 
 function countThreads(): number {
   return readdirSync('/proc/self/task').length;
-}
-
-/** A small, tidy heap: each copy is made of its pages. */
-function collectGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
-  setFlagsFromString('--no-expose-gc');
-  gc();
-  gc();
 }
