@@ -115,7 +115,8 @@ if (process.argv.includes('--check')) {
 
 Behaviours of namespaces that the kernel's own and other tools' tests check, each as a Jest test in
 \`test/conformance\`, written with the public helpers and named by its id. Where one could not be tried, the
-cell says what the probe said. Made by \`sh scripts/test.sh test/conformance && node scripts/conformance-table.js\`
+cell says what the probe said; after "instead" what the machine
+lacks, and what it does without is tested. Made by \`sh scripts/test.sh test/conformance && node scripts/conformance-table.js\`
 on Linux ${require('node:os').release().split('.', 2).join('.')}; the number in brackets counts the tests of a row.
 
 ${tables.join('\n\n')}
