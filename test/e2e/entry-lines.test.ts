@@ -1,7 +1,10 @@
+import { existsSync, readdirSync } from 'node:fs';
+import * as nodeModule from 'node:module';
 import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { ENTRY_LINES, JESTS } from '../support/package';
-import { outcomes, runJest } from '../support/project';
+import { outcomes, Project, runJest } from '../support/project';
 
 const ISOLATED = `
   const os = require('os');
@@ -98,5 +101,22 @@ describe.each(JESTS)('Jest $version', ({ folder: jest }) => {
     };
     const run = await runJest(files, { preset: 'ns-jest' }, { jest, env: { TMPDIR: '/tmp' } });
     expect(outcomes(run)).toEqual(['siblings are hidden: passed']);
+  });
+
+  test('what V8 has compiled is kept in the cache of Jest, where Node can', async () => {
+    const project = new Project({ 'a.test.js': `test('is', () => {});` });
+    try {
+      const config = { preset: 'ns-jest', cacheDirectory: '<rootDir>/cache' };
+      const run = await project.run(
+        { ...config, testEnvironmentOptions: { launch: 'exec' } },
+        { jest },
+      );
+      expect(outcomes(run)).toEqual(['is: passed']);
+      const folder = path.join(project.folder, 'cache', 'ns-jest-compile-cache');
+      const kept = existsSync(folder) ? readdirSync(folder, { recursive: true }).length : 0;
+      expect(kept > 10).toBe('enableCompileCache' in nodeModule);
+    } finally {
+      project.remove();
+    }
   });
 });
