@@ -14,7 +14,7 @@ const skipped = new Map();
 
 /** The same test in each run, wherever the tree lies and whatever the reason why it was not run. */
 function identityOf(file, { fullName }) {
-  const place = file.replace(/^.*?\/(?=test\/)/, '');
+  const place = file.replace(/^.*\/(?=test\/)/, '');
   return `${place} ${fullName.replace(/ \[skipped: [^\]]*\]/g, '')}`;
 }
 
