@@ -46,7 +46,8 @@ const BAD: Ending[] = [
   },
 ];
 
-const FILES = 2000;
+/** An ordinary user's run is the same, and runs beside. */
+const FILES = process.geteuid?.() === 0 ? 2000 : 400;
 const SEED = 20;
 
 describe(`${FILES} files, of which a third end badly`, () => {
