@@ -6,22 +6,15 @@ import { descriptorsBeside } from '../../src/launch/init-arguments/descriptors';
 import { binaryPath } from '../../src/native/load';
 import { readOptions } from '../../src/options/read-options';
 import { type SandboxSpec, toSandboxSpec } from '../../src/options/sandbox-spec';
+import { ROOT } from '../support/identities';
 
 // What a copy of the fork server cannot be given is known twice: here it is chosen, there it is refused.
 
-const root = {
-  uid: 0,
-  gid: 0,
-  all: {
-    uids: [{ inside: 0, outside: 0, count: 4294967295 }],
-    gids: [{ inside: 0, outside: 0, count: 4294967295 }],
-  },
-};
 const specOf = (options: object) =>
   toSandboxSpec(
     readOptions(options as Record<string, unknown>),
     { folders: [], written: [], others: [] },
-    root,
+    ROOT,
   );
 
 function refusal(spec: SandboxSpec): string {

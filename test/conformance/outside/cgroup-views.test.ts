@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { matchers, ns } from 'ns-jest';
+import { type Agent, matchers, ns } from 'ns-jest';
 import { group, hostAgent, subgroup } from '../support/cgroups';
 import { testUnless } from '../support/needs';
 
@@ -146,14 +146,18 @@ ns.needs('cgroup.pids').test('CG-15 with a limit of one process the next fork is
 const THREADED = ['cpu', 'cpuset', 'perf_event', 'pids'];
 
 needs.describe('CG-18 controllers of version 2', () => {
-  function handDown(word: string): void {
+  /** Of the group that this process is in. */
+  function onOwnGroup<T>(act: (agent: Agent, directory: string) => T): T {
     const agent = ns.agent();
     try {
-      agent.cgroup.set(agent.cgroup.directory() as string, 'cgroup.subtree_control', word);
+      return act(agent, agent.cgroup.directory() as string);
     } finally {
       agent.end();
     }
   }
+
+  const handDown = (word: string) =>
+    onOwnGroup((agent, directory) => agent.cgroup.set(directory, 'cgroup.subtree_control', word));
 
   /** Not where the group has processes of its own and is not the root of the tree. */
   function canBeHandedDown(controller: string): boolean {
@@ -168,15 +172,11 @@ needs.describe('CG-18 controllers of version 2', () => {
 
   /** Those that the group may hand down, and those that it does. */
   function controllers(): { offered: string[]; handedDown: string[] } {
-    const agent = ns.agent();
-    try {
-      const directory = agent.cgroup.directory() as string;
+    return onOwnGroup((agent, directory) => {
       const words = (file: string) =>
         agent.cgroup.get(directory, file).trim().split(' ').filter(Boolean);
       return { offered: words('cgroup.controllers'), handedDown: words('cgroup.subtree_control') };
-    } finally {
-      agent.end();
-    }
+    });
   }
   const { offered, handedDown } =
     needs.missing === undefined ? controllers() : { offered: [], handedDown: [] };

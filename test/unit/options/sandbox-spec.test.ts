@@ -5,18 +5,10 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { keptPaths } from '../../../src/options/files/kept-paths';
 import { readOptions } from '../../../src/options/read-options';
 import { toSandboxSpec } from '../../../src/options/sandbox-spec';
+import { ROOT, USER } from '../../support/identities';
 
 const NOTHING = { folders: [], written: [], others: [] };
-const root = {
-  uid: 0,
-  gid: 0,
-  all: {
-    uids: [{ inside: 0, outside: 0, count: 4294967295 }],
-    gids: [{ inside: 0, outside: 0, count: 4294967295 }],
-  },
-};
-const user = { uid: 1000, gid: 100, all: undefined };
-const spec = (options: object, identity: typeof root | typeof user = user) =>
+const spec = (options: object, identity = USER) =>
   toSandboxSpec(readOptions(options as Record<string, unknown>), NOTHING, identity);
 
 describe('ids', () => {
@@ -38,8 +30,8 @@ describe('ids', () => {
   });
 
   test('real root keeps every id, and its files in /proc are protected', () => {
-    expect(spec({}, root)).toMatchObject({
-      ids: { uidMap: root.all.uids, denySetgroups: false },
+    expect(spec({}, ROOT)).toMatchObject({
+      ids: { uidMap: ROOT.all.uids, denySetgroups: false },
       files: { protectProc: true },
     });
   });
@@ -57,11 +49,11 @@ describe('ids', () => {
 });
 
 test("what a namespace brings along goes with it: root's /sys is protected where the network is the host's", () => {
-  expect(spec({ namespaces: { net: false } }, root)).toMatchObject({
+  expect(spec({ namespaces: { net: false } }, ROOT)).toMatchObject({
     files: { sys: false, protectSys: true, protectProc: true },
     network: { loopback: false, openToUsers: false },
   });
-  expect(spec({ namespaces: { pid: false } }, root)).toMatchObject({
+  expect(spec({ namespaces: { pid: false } }, ROOT)).toMatchObject({
     files: { proc: false, protectProc: true },
   });
 });
