@@ -1,5 +1,13 @@
 /** Scratch projects, and the commands that run Jest in them. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,12 +15,12 @@ import { fileURLToPath } from 'node:url';
 /** The package: this repository. */
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** Makes a project of the given files, by name. */
+/** Makes a project of the given files, by name, that has the package as npm would install it. */
 export function makeProject(files) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'ns-jest-benchmark-'));
   const modules = path.join(folder, 'node_modules');
   mkdirSync(path.join(modules, '.bin'), { recursive: true });
-  symlinkSync(ROOT, path.join(modules, 'ns-jest'));
+  copyPackage(path.join(modules, 'ns-jest'));
   for (const name of ['jest', 'ts-jest', 'typescript', '@types']) {
     symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name));
   }
@@ -21,6 +29,14 @@ export function makeProject(files) {
     writeFileSync(path.join(folder, name), text);
   }
   return folder;
+}
+
+/** No link: Jest would take what is outside `node_modules` for the project's own source, and compile it. */
+function copyPackage(to) {
+  const { files } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  for (const name of ['package.json', ...files]) {
+    cpSync(path.join(ROOT, name), path.join(to, name), { recursive: true });
+  }
 }
 
 export function removeProject(folder) {

@@ -1,37 +1,38 @@
 /**
  * The code of modules that are compiled for every file anew: Jest's own, which each file gets its own
- * instances of. V8 keeps what it compiled for `vm.Script`, but not for `vm.compileFunction`; so we do.
+ * instances of. V8 finds again what it has compiled for a `vm.Script`, with every function that was
+ * called since. For `vm.compileFunction`, which jest-runtime uses, it does so from Node 22 on only.
  */
 import vm from 'node:vm';
 import { loader } from '../environment/module-loader';
 
 type CompileFunction = typeof vm.compileFunction;
 
-interface Compiled {
+interface Known {
   code: string;
-  parameters: string;
-  data: Buffer;
+  /** Makes the function anew, in another context. */
+  make: (context: vm.Context, options: vm.CompileFunctionOptions) => ReturnType<CompileFunction>;
 }
 
-/** Runs `warmUp`, and remembers the code of all that jest-runtime compiles meanwhile: copies inherit it. */
+/** Who has it must reach the file that imports: not for all the same. */
+const MAY_IMPORT = /\bimport\b|\beval\(|\bFunction\(/;
+
+/** Runs `warmUp`, and keeps the code of all that jest-runtime compiles meanwhile: copies inherit it. */
 export async function keepCode<T>(warmUp: () => Promise<T>): Promise<T> {
-  const compiled = new Map<string, Compiled>();
+  const known = new Map<string, Known>();
   let isWarm = false;
   const compileFunction: CompileFunction = (code, parameters, options = {}) => {
-    const { filename } = options;
     const ordinary = () => vm.compileFunction(code, parameters, options);
-    if (filename === undefined || options.cachedData || options.produceCachedData)
-      return ordinary();
-    const known = compiled.get(filename);
-    const list = String(parameters);
-    if (known?.code === code && known.parameters === list) {
-      return vm.compileFunction(code, parameters, { ...options, cachedData: known.data });
+    const { filename, parsingContext } = options;
+    if (filename === undefined || parsingContext === undefined) return ordinary();
+    const key = `${filename}(${parameters})`;
+    let one = known.get(key);
+    if (one?.code !== code) {
+      if (isWarm) return ordinary();
+      one = { code, make: asScript(code, parameters ?? [], filename) };
+      known.set(key, one);
     }
-    // It would cost more than it gives for what only one file needs.
-    if (isWarm) return ordinary();
-    const made = vm.compileFunction(code, parameters, { ...options, produceCachedData: true });
-    if (made.cachedData) compiled.set(filename, { code, parameters: list, data: made.cachedData });
-    return made;
+    return one.make(parsingContext, options);
   };
 
   // Whoever asks meanwhile is jest-runtime; the tests' own `vm` stays Node's.
@@ -48,4 +49,23 @@ export async function keepCode<T>(warmUp: () => Promise<T>): Promise<T> {
     loader._load = load;
     isWarm = true;
   }
+}
+
+/** A script whose value is the function, each time another. Its positions are those of the module. */
+function asScript(code: string, parameters: readonly string[], filename: string): Known['make'] {
+  const head = `(function (${parameters.join(', ')}) {`;
+  // V8 looks for its very characters: joined once.
+  const source = `${head}${code}\n})`;
+  const compile = (importModuleDynamically?: unknown) =>
+    new vm.Script(source, {
+      filename,
+      columnOffset: -head.length,
+      importModuleDynamically:
+        importModuleDynamically as vm.ScriptOptions['importModuleDynamically'],
+    });
+  if (MAY_IMPORT.test(code)) {
+    return (context, options) => compile(options.importModuleDynamically).runInContext(context);
+  }
+  const script = compile();
+  return (context) => script.runInContext(context);
 }
