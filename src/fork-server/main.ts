@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { callNative } from '../native/load';
 import { Border } from '../test-process/border';
+import { flushCompiledCode, keepCompiledCode } from '../test-process/compile-cache';
 import { serveFile } from '../test-process/serve-file';
 import { becomeTestProcess, takeExit } from './become-test-process';
 import { receiveOrder } from './order';
@@ -24,7 +25,9 @@ async function main(): Promise<void> {
   // Before others keep what they find here, to put it back one day.
   takeExit();
   const order = await receiveOrder(ORDER_FD);
+  keepCompiledCode(order.warmUp);
   let refusal = await warmUp(order.warmUp);
+  flushCompiledCode();
   callNative('copyPrepare', []);
   refusal ??= await selfCheck(order.folder);
   await order.answer(refusal);

@@ -65,6 +65,14 @@ export function mayOpenAhead({ options }: Pick<FileRun, 'options'>): boolean {
   );
 }
 
+/** Starts what files like this one are launched from, if that is anything, before the first is to be run. */
+export async function prepareLaunch(run: FileRun): Promise<void> {
+  if (inspector.url() !== undefined) return;
+  const spec = toSpec(run);
+  const command = nodeCommand(run.jest, run.workerId, run.options);
+  await chooseStrategy(spec, command, toRunFile(run, spec, undefined), run.options.launch);
+}
+
 /** The first half of `runInSandbox`: nothing of the file runs yet. */
 export async function openForFile(run: FileRun): Promise<WaitingFile> {
   const spec = toSpec(run);

@@ -44,6 +44,9 @@ export default class NamespaceRunner {
     if (first === undefined) return;
     const jest = findJest(first.context.config.rootDir);
     const unsupported = whyUnsupported();
+    const ahead = new OpenedAhead(tests, (test, slot) =>
+      this.#toFileRun(test, jest, String(slot), watcher),
+    );
     try {
       const choices = projectsOf(tests).map(
         (config) => askedByProject(config).options.onUnsupported,
@@ -53,9 +56,13 @@ export default class NamespaceRunner {
       if (unsupported !== undefined && choices.includes('run')) {
         return await this.#runPlain(jest, tests, watcher, options);
       }
-      // Before any file runs: what is wrong for all of them is said once.
-      if (unsupported === undefined) await preflight(this.#globalConfig, tests, jest);
+      if (unsupported === undefined) {
+        ahead.prepare(first, 1);
+        // Before any file runs: what is wrong for all of them is said once.
+        await preflight(this.#globalConfig, tests, jest);
+      }
     } catch (error) {
+      endForkServers();
       // Said of the first file, not thrown at Jest: it still writes its reports and runs globalTeardown.
       await this.#emit('test-file-start', [first]);
       return this.#emit('test-file-failure', [first, error]);
@@ -71,9 +78,6 @@ export default class NamespaceRunner {
         if (state.interrupted) resolve();
       });
     });
-    const ahead = new OpenedAhead(tests, (test, slot) =>
-      this.#toFileRun(test, jest, String(slot), watcher),
-    );
     // A listener of Jest's that throws ends the run, too.
     const allRun = Promise.all(
       tests.map((test) =>

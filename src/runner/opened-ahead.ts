@@ -3,7 +3,12 @@
  * as much as a small file, and needs nobody to wait for it.
  */
 import type { FileRun } from '../hand-over/file-run';
-import { mayOpenAhead, openForFile, type WaitingFile } from '../hand-over/run-in-sandbox';
+import {
+  mayOpenAhead,
+  openForFile,
+  prepareLaunch,
+  type WaitingFile,
+} from '../hand-over/run-in-sandbox';
 import type { Test, TestResult } from '../jest/types';
 
 export class OpenedAhead {
@@ -16,6 +21,12 @@ export class OpenedAhead {
   constructor(tests: Test[], toRun: (test: Test, slot: number) => FileRun) {
     this.#next = new Map(tests.map((test, index) => [test, tests[index + 1]]));
     this.#toRun = toRun;
+  }
+
+  /** Starts what the files are launched from. If it cannot be, the file that needs it tells. */
+  prepare(test: Test, slot: number): void {
+    const run = this.#describe(test, slot);
+    if (run !== undefined) prepareLaunch(run).catch(() => {});
   }
 
   /** Runs a file, in its waiting sandbox if there is one, and opens that of the file that comes next. */
@@ -32,16 +43,19 @@ export class OpenedAhead {
   #openNext(test: Test, slot: number): void {
     const next = this.#next.get(test);
     if (next === undefined || this.#waiting.size > 0) return;
-    let run: FileRun;
-    try {
-      run = this.#toRun(next, slot);
-    } catch {
-      // What is wrong is said when its turn comes.
-      return;
-    }
-    if (!mayOpenAhead(run)) return;
+    const run = this.#describe(next, slot);
+    if (run === undefined || !mayOpenAhead(run)) return;
     const waiting = openForFile(run);
     waiting.catch(() => {});
     this.#waiting.set(next, waiting);
+  }
+
+  /** What is wrong with a file is said when its turn comes. */
+  #describe(test: Test, slot: number): FileRun | undefined {
+    try {
+      return this.#toRun(test, slot);
+    } catch {
+      return undefined;
+    }
   }
 }
