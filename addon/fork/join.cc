@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +41,17 @@ bool JoinNamespaces(const CopyRequest& request, int init, int root, const char**
   return fchdir(root) == 0 && chroot(".") == 0;
 }
 
+/// Of another user than root execve(2) takes the capabilities away that a user namespace has given.
+/// capabilities(7)
+bool LoseCapabilities() {
+  if (geteuid() == 0) return true;
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3] = {};
+  if (syscall(SYS_capget, &header, sets) == -1) return false;
+  for (auto& set : sets) set.effective = set.permitted = 0;
+  return syscall(SYS_capset, &header, sets) == 0;
+}
+
 /// The copy, in its place.
 bool Settle(const CopyRequest& request, const int (&descriptors)[kCopyDescriptors],
             const char** step) {
@@ -49,7 +62,6 @@ bool Settle(const CopyRequest& request, const int (&descriptors)[kCopyDescriptor
   }
   // A process group of its own, as a command has.
   setpgid(0, 0);
-  prctl(PR_SET_DUMPABLE, 1);
   *step = "change directory";
   if (chdir(request.directory) == -1) return false;
   if (request.umask != -1) umask(static_cast<mode_t>(request.umask));
@@ -58,6 +70,9 @@ bool Settle(const CopyRequest& request, const int (&descriptors)[kCopyDescriptor
     // As Node has them, which hands on its own by name only.
     if (dup3(descriptors[kCopyInput + number], number, O_CLOEXEC) == -1) return false;
   }
+  *step = "lose capabilities";
+  if (!LoseCapabilities()) return false;
+  prctl(PR_SET_DUMPABLE, 1);
   return true;
 }
 

@@ -10,17 +10,21 @@ import type {
 import { AgentsOfTests, type TestEvent } from './agents-of-tests';
 import { loader } from './module-loader';
 
-export interface InsideSetup {
+export interface InsideSetup extends EnvironmentHooks {
   Base: EnvironmentClass;
   /** `testEnvironmentOptions` for the base; undefined leaves what the configuration says. */
   baseOptions: Record<string, unknown> | undefined;
   /** Told each entry of Jest's buffered console when it is made. */
   onConsole: (entry: unknown) => void;
-  /** Told each environment when it is made, before anything runs in it. */
-  onEnvironment?: OnEnvironment | undefined;
 }
 
-export type OnEnvironment = (environment: Environment, config: ProjectConfig) => void;
+/** For whoever wants more of the environments than Jest does. */
+export interface EnvironmentHooks {
+  /** Told each when it is made, before anything of the file runs in it. */
+  onEnvironment?: (environment: Environment, config: ProjectConfig) => void;
+  /** Gives the class to be extended in place of the base. */
+  offer?: (Base: EnvironmentClass) => EnvironmentClass;
+}
 
 /** The package may be loaded twice in one process, so what we know is kept where both copies find it. */
 const KEY = Symbol.for('ns-jest.inside');
@@ -61,9 +65,10 @@ function extendBase({
   baseOptions,
   onConsole,
   onEnvironment,
+  offer,
 }: InsideSetup): EnvironmentClass {
   const agents = new AgentsOfTests();
-  class SandboxEnvironment extends Base {
+  class SandboxEnvironment extends (offer?.(Base) ?? Base) {
     static readonly [OURS] = true;
 
     constructor(config: EnvironmentConfig, context: EnvironmentContext) {

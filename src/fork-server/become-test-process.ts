@@ -28,16 +28,18 @@ export function becomeTestProcess({ asProcess }: ToTestProcess, { pid }: Copy): 
 
 /** Node's own way out waits for threads that a copy does not have. _exit(2) */
 export function takeExit(): void {
-  define('reallyExit', (code?: number | string | null) =>
-    callNative('exitAtOnce', [Number(code ?? 0)]),
-  );
+  define('reallyExit', function reallyExit(code?: number | string | null) {
+    callNative('exitAtOnce', [Number(code ?? 0)]);
+  });
 }
 
 /** Node's counts from the fork server's start. */
 function uptimeFromNow(): () => number {
-  const start = process.uptime();
-  const { uptime } = process;
-  return () => uptime() - start;
+  const ofServer = process.uptime;
+  const start = ofServer();
+  return function uptime() {
+    return ofServer() - start;
+  };
 }
 
 /** As the property was, but for its value. */

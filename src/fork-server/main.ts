@@ -10,6 +10,7 @@ import { serveFile } from '../test-process/serve-file';
 import { becomeTestProcess, takeExit } from './become-test-process';
 import { receiveOrder } from './order';
 import { seedRealm, useUpIntegers, useUpUuids } from './random-numbers';
+import { ReadyEnvironment } from './ready-environment';
 import { selfCheck } from './self-check';
 import { serveCopies } from './serve-copies';
 import { warmUp } from './warm-up';
@@ -26,7 +27,8 @@ async function main(): Promise<void> {
   takeExit();
   const order = await receiveOrder(ORDER_FD);
   keepCompiledCode(order.warmUp);
-  let refusal = await warmUp(order.warmUp);
+  const ready = new ReadyEnvironment(order.warmUp);
+  let refusal = await warmUp(order.warmUp, ready);
   flushCompiledCode();
   callNative('copyPrepare', []);
   refusal ??= await selfCheck(order.folder);
@@ -40,7 +42,10 @@ async function main(): Promise<void> {
     debugFd: NO_DEBUGGER,
     prepare: (request) => becomeTestProcess(request, copy),
     conclude: () => callNative('copyTell', []),
-    onEnvironment: ({ global }) => seedRealm(seed + copy.number, global.Math.random),
+    hooks: {
+      offer: (Base) => ready.offer(Base),
+      onEnvironment: ({ global }) => seedRealm(seed + copy.number, global.Math.random),
+    },
   });
 }
 

@@ -6,11 +6,15 @@ import type { ProjectConfig } from '../jest/types';
 import { loadForFile, runTestFile } from '../test-process/run-test-file';
 import { keepCode } from './code-cache';
 import { collectGarbage } from './heap';
+import type { ReadyEnvironment } from './ready-environment';
 
 /** Loads and runs. Returns why this process is not to be copied, if it is not. */
-export async function warmUp(request: RunFile): Promise<string | undefined> {
+export async function warmUp(
+  request: RunFile,
+  ready: ReadyEnvironment,
+): Promise<string | undefined> {
   const threads = await threadsOfNode();
-  await keepCode(() => runOnce(request));
+  await keepCode(() => runOnce(request, ready));
   const started = countThreads() - threads;
   if (started > 0) return `what the project loads has started threads of its own (${started})`;
   collectGarbage();
@@ -21,9 +25,14 @@ export async function warmUp(request: RunFile): Promise<string | undefined> {
  * What keeps this file from running, such as a global that is missing, the project's files tell themselves.
  * Modules print when they are loaded, which is now. What is printed of the file itself is for nobody.
  */
-async function runOnce(request: RunFile): Promise<void> {
+async function runOnce(request: RunFile, ready: ReadyEnvironment): Promise<void> {
   await loadForFile(request).catch(() => {});
-  await silently(() => runTestFile(request, () => {}, leaveOutProject));
+  await silently(async () => {
+    await ready.watch(async () => {
+      await runTestFile(request, () => {}, { onEnvironment: leaveOutProject });
+    });
+    await ready.make().catch(() => {});
+  });
 }
 
 /** But for Node's own warnings, which come once a process: a copy would not give them any more. */

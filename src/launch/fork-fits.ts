@@ -5,6 +5,11 @@ import type { SandboxSpec } from '../options/sandbox-spec';
 const NEEDS_EXEC: { option: string; applies(spec: SandboxSpec): boolean }[] = [
   { option: 'namespaces.pid', applies: ({ namespaces }) => !namespaces.includes('pid') },
   { option: 'namespaces.user', applies: ({ joins }) => joins.some(({ name }) => name === 'user') },
+  {
+    // Whose Node it has is for the root to say, or whether it has any.
+    option: 'root',
+    applies: ({ files: { root } }) => root.kind === 'layers' || root.kind === 'directory',
+  },
   { option: 'asPid1', applies: ({ processes }) => processes.asPid1 },
   { option: 'passFds', applies: ({ processes }) => processes.passFds.length > 0 },
   { option: 'rlimits', applies: ({ processes }) => processes.rlimits.length > 0 },

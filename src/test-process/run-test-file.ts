@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { packError } from '../channel/errors';
 import type { FileFailed, FileSucceeded, RunFile } from '../channel/messages';
-import { enterSandbox, extendOther, type OnEnvironment } from '../environment/inside';
+import { type EnvironmentHooks, enterSandbox, extendOther } from '../environment/inside';
 import { defaultExport, type JestPackages, jestFrom, resolveEnvironment } from '../jest/find-jest';
 import type {
   EnvironmentClass,
@@ -24,7 +24,7 @@ const RELAYED_EVENTS = ['test-case-start', 'test-case-result'];
 export async function runTestFile(
   request: RunFile,
   tell: Tell,
-  onEnvironment?: OnEnvironment,
+  hooks: EnvironmentHooks = {},
 ): Promise<FileSucceeded | FileFailed> {
   const jest = jestFrom(request.jestRunnerDirectory);
   const projectConfig = withGlobal(request.projectConfig as ProjectConfig, request.exposeGlobal);
@@ -37,7 +37,7 @@ export async function runTestFile(
       Base: await load(baseEnvironment),
       baseOptions: otherEnvironment === undefined ? baseEnvironmentOptions : undefined,
       onConsole: (entry) => tell({ type: 'console', entry }),
-      onEnvironment,
+      ...hooks,
     });
     if (otherEnvironment !== undefined) extendOther(otherEnvironment, await load(otherEnvironment));
     return await runWithJest(jest, projectConfig, request, tell);
@@ -99,7 +99,11 @@ async function runWithJest(
 }
 
 /** As jest-runner's own workers make it. */
-async function createResolver(jest: JestPackages, config: ProjectConfig, serialized: unknown) {
+export async function createResolver(
+  jest: JestPackages,
+  config: ProjectConfig,
+  serialized: unknown,
+) {
   const HasteMap = defaultExport<{
     getStatic(config: ProjectConfig): { getModuleMapFromJSON(json: unknown): ModuleMap };
   }>(jest.require('jest-haste-map'));
@@ -115,7 +119,7 @@ async function createResolver(jest: JestPackages, config: ProjectConfig, seriali
   return { moduleMap, resolver: Runtime.createResolver(config, moduleMap) };
 }
 
-async function loadEnvironment(
+export async function loadEnvironment(
   jest: JestPackages,
   config: ProjectConfig,
   name: string,

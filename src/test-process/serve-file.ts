@@ -3,7 +3,7 @@
  * file by the project's own Jest, answer, leave.
  */
 import type { ToTestProcess } from '../channel/messages';
-import type { OnEnvironment } from '../environment/inside';
+import type { EnvironmentHooks } from '../environment/inside';
 import { micros } from '../text/micros';
 import type { Border } from './border';
 import { notAsAsked } from './verify';
@@ -15,7 +15,7 @@ export interface Place {
   debugFd: number;
   /** Told the request before anything else happens. */
   prepare?: (request: ToTestProcess) => void;
-  onEnvironment?: OnEnvironment;
+  hooks?: EnvironmentHooks;
   /** Called when the file has been answered for. */
   conclude?: () => void;
 }
@@ -43,7 +43,7 @@ export function serveFile(place: Place): void {
   );
 }
 
-async function serve({ border, debugFd, prepare, onEnvironment }: Place): Promise<void> {
+async function serve({ border, debugFd, prepare, hooks }: Place): Promise<void> {
   const request = await border.receive();
   const received = micros();
   prepare?.(request);
@@ -57,6 +57,6 @@ async function serve({ border, debugFd, prepare, onEnvironment }: Place): Promis
   }
   // Loaded only now: nothing of Jest or of the project runs before the verification.
   const { runTestFile } = require('./run-test-file') as typeof import('./run-test-file');
-  const result = await runTestFile(request, border.tell, onEnvironment);
+  const result = await runTestFile(request, border.tell, hooks);
   await border.answer({ ...result, times: { received, ran: micros() } });
 }

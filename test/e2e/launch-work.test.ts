@@ -20,8 +20,9 @@ const WORK: Record<string, string> = {
   'a worker thread': `
     const worker = new Worker('const { parentPort, threadId } = require("worker_threads"); parentPort.on("message", (value) => { parentPort.postMessage([value, threadId, process.argv, process.execArgv, process.title, process.cwd(), Object.keys(process.env)]); parentPort.close(); });', { eval: true });
     worker.postMessage({ list: [1, new Map([[1, 2]]), new Uint8Array(2)] });
-    const got = await answer(worker);
-    return [got, await once(worker, 'exit')];`,
+    // At once: both may come in one turn.
+    const exit = once(worker, 'exit');
+    return [await answer(worker), await exit];`,
   'the words of a worker that has some': `
     return answer(new Worker('require("worker_threads").parentPort.postMessage([process.argv.slice(2), process.execArgv])', { eval: true, argv: ['one'], execArgv: ['--no-warnings'] }));`,
   'the pid of a worker': `

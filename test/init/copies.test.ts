@@ -45,6 +45,12 @@ describe.each(OPTIONS)('the option %s', (option, options) => {
   });
 });
 
+test('a root of its own chooses exec: what Node it has is its own affair', () => {
+  const spec = specOf({ root: { type: 'directory', source: '/' } });
+  expect(whyNotFork(spec, process.env, [])).toBe('the option "root"');
+  expect(whyNotFork(specOf({ root: { type: 'empty' } }), process.env, [])).toBeUndefined();
+});
+
 test('without them neither does', () => {
   const spec = specOf({});
   expect(whyNotFork(spec, process.env, [])).toBeUndefined();
