@@ -5,6 +5,7 @@
  */
 import vm from 'node:vm';
 import { loader } from '../environment/module-loader';
+import { mayImport } from '../text/may-import';
 
 type CompileFunction = typeof vm.compileFunction;
 
@@ -13,9 +14,6 @@ interface Known {
   /** Makes the function anew, in another context. */
   make: (context: vm.Context, options: vm.CompileFunctionOptions) => ReturnType<CompileFunction>;
 }
-
-/** Who has it must reach the file that imports: not for all the same. */
-const MAY_IMPORT = /\bimport\b|\beval\(|\bFunction\(/;
 
 /** Runs `warmUp`, and keeps the code of all that jest-runtime compiles meanwhile: copies inherit it. */
 export async function keepCode<T>(warmUp: () => Promise<T>): Promise<T> {
@@ -63,7 +61,8 @@ function asScript(code: string, parameters: readonly string[], filename: string)
       importModuleDynamically:
         importModuleDynamically as vm.ScriptOptions['importModuleDynamically'],
     });
-  if (MAY_IMPORT.test(code)) {
+  // What is imported is for the file to answer: not for all the same.
+  if (mayImport(code)) {
     return (context, options) => compile(options.importModuleDynamically).runInContext(context);
   }
   const script = compile();

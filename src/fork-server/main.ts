@@ -5,7 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { callNative } from '../native/load';
 import { Border } from '../test-process/border';
-import { flushCompiledCode, keepCompiledCode } from '../test-process/compile-cache';
+import { keepCompiledCode } from '../test-process/compile-cache';
 import { serveFile } from '../test-process/serve-file';
 import { becomeTestProcess, takeExit } from './become-test-process';
 import { receiveOrder } from './order';
@@ -26,10 +26,10 @@ async function main(): Promise<void> {
   // Before others keep what they find here, to put it back one day.
   takeExit();
   const order = await receiveOrder(ORDER_FD);
-  keepCompiledCode(order.warmUp);
+  const saveCode = keepCompiledCode(order.warmUp);
   const ready = new ReadyEnvironment(order.warmUp);
   let refusal = await warmUp(order.warmUp, ready);
-  flushCompiledCode();
+  saveCode();
   callNative('copyPrepare', []);
   refusal ??= await selfCheck(order.folder);
   await order.answer(refusal);

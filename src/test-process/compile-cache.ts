@@ -3,20 +3,31 @@ import * as nodeModule from 'node:module';
 import path from 'node:path';
 import type { RunFile } from '../channel/messages';
 import type { ProjectConfig } from '../jest/types';
+import { ModuleCode } from './module-code';
 
-/** From Node 22.1 on. https://nodejs.org/api/module.html#moduleenablecompilecachecachedir */
+/** From Node 22.1 and 22.10 on. https://nodejs.org/api/module.html#moduleenablecompilecachecachedir */
 const { enableCompileCache, flushCompileCache } = nodeModule as {
   enableCompileCache?(folder: string): unknown;
   flushCompileCache?(): void;
 };
 
-/** Node tells its versions, flags and users apart. A folder that cannot be used is told by no error. */
-export function keepCompiledCode({ projectConfig }: RunFile): void {
+/**
+ * From here on code is taken from Jest's cache. Node tells its versions, flags and users apart. A folder
+ * that cannot be used is told by no error.
+ *
+ * @returns What keeps the code that was new, to be called once all is loaded.
+ */
+export function keepCompiledCode({ projectConfig }: RunFile): () => void {
   const { cacheDirectory } = projectConfig as ProjectConfig;
-  enableCompileCache?.(path.join(cacheDirectory, 'ns-jest-compile-cache'));
-}
-
-/** For who does not exit as Node does, which keeps it then. From Node 22.10 on. */
-export function flushCompiledCode(): void {
-  flushCompileCache?.();
+  const folder = path.join(cacheDirectory, 'ns-jest-compile-cache');
+  if (enableCompileCache) {
+    enableCompileCache(folder);
+    return () => flushCompileCache?.();
+  }
+  const code = new ModuleCode(folder);
+  const uninstall = code.install();
+  return () => {
+    uninstall();
+    code.save();
+  };
 }

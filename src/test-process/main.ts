@@ -8,4 +8,12 @@ import { serveFile } from './serve-file';
 const passFds = process.argv.splice(2).flatMap((list) => list.split(',').map(Number));
 const { channel, debug } = descriptorsBeside(passFds);
 
-serveFile({ border: new Border(channel), debugFd: debug, prepare: keepCompiledCode });
+let saveCode = () => {};
+serveFile({
+  border: new Border(channel),
+  debugFd: debug,
+  prepare: (request) => {
+    saveCode = keepCompiledCode(request);
+  },
+  conclude: () => saveCode(),
+});

@@ -1,5 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
-import * as nodeModule from 'node:module';
+import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -103,18 +102,19 @@ describe.each(JESTS)('Jest $version', ({ folder: jest }) => {
     expect(outcomes(run)).toEqual(['siblings are hidden: passed']);
   });
 
-  test('what V8 has compiled is kept in the cache of Jest, where Node can', async () => {
+  test('what V8 has compiled is kept in the cache of Jest', async () => {
     const project = new Project({ 'a.test.js': `test('is', () => {});` });
     try {
       const config = { preset: 'ns-jest', cacheDirectory: '<rootDir>/cache' };
-      const run = await project.run(
-        { ...config, testEnvironmentOptions: { launch: 'exec' } },
-        { jest },
-      );
-      expect(outcomes(run)).toEqual(['is: passed']);
-      const folder = path.join(project.folder, 'cache', 'ns-jest-compile-cache');
-      const kept = existsSync(folder) ? readdirSync(folder, { recursive: true }).length : 0;
-      expect(kept > 10).toBe('enableCompileCache' in nodeModule);
+      for (const time of ['first', 'second']) {
+        const run = await project.run(
+          { ...config, testEnvironmentOptions: { launch: 'exec' } },
+          { jest },
+        );
+        expect([time, ...outcomes(run)]).toEqual([time, 'is: passed']);
+        const folder = path.join(project.folder, 'cache', 'ns-jest-compile-cache');
+        expect(readdirSync(folder)).not.toEqual([]);
+      }
     } finally {
       project.remove();
     }
