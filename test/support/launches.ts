@@ -6,6 +6,9 @@ export interface Launched {
   run: JestRun;
 }
 
+/** Jest's, which may depend on the launch strategy. */
+export type Config = object | ((launch: string) => object);
+
 /** `see(name, value)`: what one strategy shows is compared with what the other does. */
 const SEE = `
   const { appendFileSync } = require('fs');
@@ -23,13 +26,17 @@ export async function launchBoth(
     config = {},
     sandbox = {},
     ...options
-  }: JestOptions & { config?: object; sandbox?: object } = {},
+  }: JestOptions & { config?: Config; sandbox?: object } = {},
 ): Promise<{ exec: Launched; fork: Launched }> {
   const project = new Project({ ...files, 'see.js': SEE });
   const launched = async (launch: string): Promise<Launched> => {
     project.write('seen', '');
     const run = await project.run(
-      { preset: 'ns-jest', ...config, testEnvironmentOptions: { ...sandbox, launch } },
+      {
+        preset: 'ns-jest',
+        ...(typeof config === 'function' ? config(launch) : config),
+        testEnvironmentOptions: { ...sandbox, launch },
+      },
       options,
     );
     const lines = project.read('seen').split('\n').filter(Boolean);
