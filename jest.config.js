@@ -53,6 +53,13 @@ module.exports = {
     },
     {
       ...typescript,
+      displayName: 'package',
+      // What `npm pack` makes, on machines that have never seen this repository: sh scripts/test-package.sh
+      testMatch: ['<rootDir>/test/package/**/*.test.ts'],
+      testEnvironment: 'node',
+    },
+    {
+      ...typescript,
       displayName: 'differential',
       testMatch: ['<rootDir>/test/differential/*.test.ts'],
       testEnvironment: 'node',

@@ -76,7 +76,9 @@ constexpr Door kDoors[] = {
     {"copyPrepare", CopyPrepare},
     {"copyServe", CopyServe},
     {"copyTell", CopyTell},
-    {"copyForCheck", CopyForCheck},
+    {"copyThreads", CopyThreads},
+    {"copyOnHost", CopyOnHost},
+    {"copyEnd", CopyEnd},
     {"copyShowAs", CopyShowAs},
     {"exitAtOnce", ExitAtOnce},
 };

@@ -85,8 +85,10 @@ Napi::Value CopyShowAs(const Napi::CallbackInfo& info);
 // fork/server.cc
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info);
 Napi::Value CopyServe(const Napi::CallbackInfo& info);
+Napi::Value CopyThreads(const Napi::CallbackInfo& info);
 Napi::Value CopyTell(const Napi::CallbackInfo& info);
-Napi::Value CopyForCheck(const Napi::CallbackInfo& info);
+Napi::Value CopyOnHost(const Napi::CallbackInfo& info);
+Napi::Value CopyEnd(const Napi::CallbackInfo& info);
 Napi::Value ExitAtOnce(const Napi::CallbackInfo& info);
 
 #endif  // NS_JEST_ADDON_EXPORTS_H_

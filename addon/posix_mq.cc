@@ -156,7 +156,7 @@ Napi::Value PosixQueueDevice(const Napi::CallbackInfo& info) {
   // It exists, made above, so this cannot fail but for another's unlinking it first.
   syscall(SYS_mq_unlink, KernelName(name));
   struct stat status{};
-  if (fstat(queue.get(), &status) == -1) throw SystemError(info.Env(), errno, "fstat");
+  if (syscall(SYS_fstat, queue.get(), &status) == -1) throw SystemError(info.Env(), errno, "fstat");
   return Number(info.Env(), static_cast<double>(status.st_dev));
 }
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs the sandbox and entry-line tests, which use Jest 29 and 30, under other versions of Node.
+# Under other versions of Node: the tests in sandboxes, those of the entry lines, which use Jest 29 and 30, and those
+# that compare the launch strategies.
 # Usage: sh scripts/test-node-versions.sh [VERSION...]
 set -eu
 cd "$(dirname "$0")/.."
@@ -16,7 +17,8 @@ for version in "$@"; do
   fi
   node=$folder/node_modules/$package/bin/node
   echo "Node $("$node" --version)"
-  "$node" node_modules/jest/bin/jest.js --ci --runInBand --selectProjects sandbox e2e \
-    --json --outputFile="reports/node-$version.json" -- test/sandbox test/e2e/entry-lines || status=1
+  sh scripts/in-time.sh 15 "$node" node_modules/jest/bin/jest.js --ci --runInBand --selectProjects sandbox e2e \
+    --json --outputFile="reports/node-$version.json" -- \
+    test/sandbox test/e2e/entry-lines 'test/e2e/(transform-ahead|launch-(copies|environments|process|work))' || status=1
 done
 exit $status

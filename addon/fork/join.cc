@@ -60,8 +60,9 @@ bool Settle(const CopyRequest& request, const int (&descriptors)[kCopyDescriptor
       setns(descriptors[kCopyInit], CLONE_NEWTIME) == -1) {
     return false;
   }
-  // A process group of its own, as a command has.
-  setpgid(0, 0);
+  // A process group of its own, as a command has; who leads a session has one already.
+  *step = "leave process group";
+  if (setpgid(0, 0) == -1 && getpgrp() != getpid()) return false;
   *step = "change directory";
   if (chdir(request.directory) == -1) return false;
   if (request.umask != -1) umask(static_cast<mode_t>(request.umask));
@@ -72,8 +73,8 @@ bool Settle(const CopyRequest& request, const int (&descriptors)[kCopyDescriptor
   }
   *step = "lose capabilities";
   if (!LoseCapabilities()) return false;
-  prctl(PR_SET_DUMPABLE, 1);
-  return true;
+  *step = "stay readable";
+  return prctl(PR_SET_DUMPABLE, 1) == 0;
 }
 
 }  // namespace
@@ -109,7 +110,10 @@ bool CopyInto(const CopyRequest& request, const int (&descriptors)[kCopyDescript
     _exit(0);
   }
 
-  if (request.new_session) setsid();
+  if (request.new_session && setsid() == -1) {
+    Report(report, "start session", errno);
+    _exit(1);
+  }
   // By libc: its handlers put right what threads that are not in the copy have left. fork(2)
   const pid_t copy = fork();
   if (copy == -1) Report(report, "fork", errno);

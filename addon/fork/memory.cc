@@ -27,7 +27,7 @@ struct Range {
   std::uintptr_t end;
 };
 
-/// Marked MADV_DONTFORK, before LetCopy().
+/// Marked MADV_DONTFORK, until we have seen them.
 std::vector<Range> kept_from_children;
 /// Private and writable: a copy gets a page of its own when it writes there.
 std::vector<Range> copied_on_write;
@@ -43,7 +43,8 @@ struct Written {
 };
 Written* written = nullptr;
 
-constexpr std::size_t kPage = 4096;
+/// Kernels of arm64 have pages of 4, 16 or 64 KiB.
+const auto kPage = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 /// Pages between two written ones that are taken with them: a step costs as much.
 constexpr std::size_t kGap = 1;
 
@@ -89,11 +90,11 @@ void NotePages(int pagemap, const Range& range) {
   }
 }
 
-}  // namespace
-
-int LetCopy() {
+int LetCopyAll() {
   const std::unique_ptr<FILE, CloseFile> file(fopen("/proc/self/smaps", "re"));
   if (!file) return errno;
+  const std::size_t known = kept_from_children.size();
+  copied_on_write.clear();
   char line[1024];
   Range current = {};
   while (fgets(line, sizeof line, file.get()) != nullptr) {
@@ -107,9 +108,23 @@ int LetCopy() {
       if (HasFlag(line, " wr") && !HasFlag(line, " sh")) copied_on_write.push_back(current);
     }
   }
-  for (const Range& range : kept_from_children) {
-    if (!Advise(range, MADV_DOFORK)) return errno;
+  for (std::size_t i = known; i < kept_from_children.size(); ++i) {
+    if (!Advise(kept_from_children[i], MADV_DOFORK)) return errno;
   }
+  return 0;
+}
+
+}  // namespace
+
+int LetCopyNow() {
+  if (written == nullptr) return LetCopyAll();
+  LetCopyWhatIsNew();
+  return 0;
+}
+
+int LetCopy() {
+  const int error = LetCopyAll();
+  if (error != 0) return error;
   void* const memory =
       mmap(nullptr, sizeof(Written), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return errno;
@@ -149,7 +164,8 @@ void TellWrittenPages() {
 }
 
 void TakeWrittenPages() {
-  if (written->state != Written::kKnown) return;
+  // There is none before the process is warm.
+  if (written == nullptr || written->state != Written::kKnown) return;
   for (std::size_t i = 0; i < written->count; ++i) {
     // What an older kernel does not know, or a sandbox has no memory for, comes fault by fault.
     if (!Advise(written->ranges[i], MADV_POPULATE_WRITE) && errno == EINVAL) return;

@@ -6,6 +6,9 @@
 /// copied, and notes what copies will share with it. Returns an errno, or 0. madvise(2)
 int LetCopy();
 
+/// The same at any time: for one copy.
+int LetCopyNow();
+
 /// In the fork server, before each copy: the same for what V8 has taken since. A copy without it
 /// dies of SIGSEGV at the first object in there.
 void LetCopyWhatIsNew();

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -17,26 +19,18 @@ namespace {
 // so they can be exchanged in its table. Itanium C++ ABI: a table begins with two words about the
 // class, and a std::unique_ptr is passed by the address of one.
 
-using Post = void (*)(void* platform, Task** task);
-using PostWithPriority = void (*)(void* platform, int priority, Task** task, const void* location);
-using PostDelayed = void (*)(void* platform, Task** task, double delay);
-using PostDelayedWithPriority = void (*)(void* platform, int priority, Task** task, double delay,
-                                         const void* location);
 using Drain = void (*)(void* platform, void* isolate);
 using CurrentIsolate = void* (*)();
-using Count = int (*)(void* platform);
 
-/// Node's own functions; those that this version does not have stay nullptr.
-struct {
-  Post post;
-  PostWithPriority post_with_priority;
-  PostDelayed post_delayed;
-  PostDelayedWithPriority post_delayed_with_priority;
-  Drain drain;
-} original;
-
-void* platform_of_node = nullptr;
+/// Node's own, which knows what is to be done on the thread that asks.
+Drain drain_of_node = nullptr;
+/// As soon as anything was asked of it, by whatever thread.
+std::atomic<void*> platform_of_node = nullptr;
+/// They live as long as the process, which never waits for their end.
 WorkerThreads* own_threads = nullptr;
+
+/// Node's own number. With a flag that changes it there is no fork server.
+constexpr int kThreads = 4;
 
 Task* Take(Task** holder) {
   Task* const task = *holder;
@@ -46,40 +40,32 @@ Task* Take(Task** holder) {
 
 void OnPost(void* platform, Task** task) {
   platform_of_node = platform;
-  if (own_threads == nullptr) return original.post(platform, task);
   own_threads->Post(Take(task));
 }
 
-void OnPostWithPriority(void* platform, int priority, Task** task, const void* location) {
-  platform_of_node = platform;
-  if (own_threads == nullptr) {
-    return original.post_with_priority(platform, priority, task, location);
-  }
-  own_threads->Post(Take(task));
+void OnPostWithPriority(void* platform, int /*priority*/, Task** task, const void* /*location*/) {
+  OnPost(platform, task);
 }
 
 void OnPostDelayed(void* platform, Task** task, double delay) {
   platform_of_node = platform;
-  if (own_threads == nullptr) return original.post_delayed(platform, task, delay);
   own_threads->PostDelayed(Take(task), delay);
 }
 
-void OnPostDelayedWithPriority(void* platform, int priority, Task** task, double delay,
-                               const void* location) {
-  platform_of_node = platform;
-  if (own_threads == nullptr) {
-    return original.post_delayed_with_priority(platform, priority, task, delay, location);
-  }
-  own_threads->PostDelayed(Take(task), delay);
+void OnPostDelayedWithPriority(void* platform, int /*priority*/, Task** task, double delay,
+                               const void* /*location*/) {
+  OnPostDelayed(platform, task, delay);
 }
 
-/// What is done beside may leave more to be done here, and the other way round.
+/// What is done beside may leave more to be done here, and may wait for it: a thread that has no
+/// memory left asks this one to collect garbage.
 void OnDrain(void* platform, void* isolate) {
   platform_of_node = platform;
+  constexpr std::chrono::milliseconds kPause(1);
   do {
-    if (own_threads != nullptr) own_threads->Drain();
-    original.drain(platform, isolate);
-  } while (own_threads != nullptr && own_threads->HasWork());
+    drain_of_node(platform, isolate);
+  } while (!own_threads->DrainFor(kPause));
+  drain_of_node(platform, isolate);
 }
 
 template <typename Function>
@@ -90,27 +76,24 @@ void* Address(Function* function) {
 struct Row {
   const char* symbol;
   void* replacement;
-  void** original;
 };
 
 // V8 gave tasks a priority between Node 20 and Node 22.
 #define TASK "St10unique_ptrIN2v84TaskESt14default_deleteIS3_EE"
 #define TASK_OF_PRIORITY "EN2v812TaskPriorityESt10unique_ptrINS1_4TaskESt14default_deleteIS4_EE"
-const Row kRows[] = {
-    {"_ZN4node12NodePlatform18CallOnWorkerThreadE" TASK, Address(OnPost),
-     reinterpret_cast<void**>(&original.post)},
-    {"_ZN4node12NodePlatform25CallDelayedOnWorkerThreadE" TASK "d", Address(OnPostDelayed),
-     reinterpret_cast<void**>(&original.post_delayed)},
+const Row kPosts[] = {
+    {"_ZN4node12NodePlatform18CallOnWorkerThreadE" TASK, Address(OnPost)},
     {"_ZN4node12NodePlatform26PostTaskOnWorkerThreadImpl" TASK_OF_PRIORITY
      "RKNS1_14SourceLocationE",
-     Address(OnPostWithPriority), reinterpret_cast<void**>(&original.post_with_priority)},
+     Address(OnPostWithPriority)},
+};
+const Row kDelayedPosts[] = {
+    {"_ZN4node12NodePlatform25CallDelayedOnWorkerThreadE" TASK "d", Address(OnPostDelayed)},
     {"_ZN4node12NodePlatform33PostDelayedTaskOnWorkerThreadImpl" TASK_OF_PRIORITY
      "dRKNS1_14SourceLocationE",
-     Address(OnPostDelayedWithPriority),
-     reinterpret_cast<void**>(&original.post_delayed_with_priority)},
-    {"_ZN4node12NodePlatform10DrainTasksEPN2v87IsolateE", Address(OnDrain),
-     reinterpret_cast<void**>(&original.drain)},
+     Address(OnPostDelayedWithPriority)},
 };
+const Row kDrain = {"_ZN4node12NodePlatform10DrainTasksEPN2v87IsolateE", Address(OnDrain)};
 #undef TASK
 #undef TASK_OF_PRIORITY
 
@@ -123,47 +106,64 @@ bool Protect(void** entry, int protection) {
   return mprotect(reinterpret_cast<void*>(start), page, protection) == 0;  // NOLINT
 }
 
-/// Exchanges one function. Returns an errno; 0 also for one that this Node does not have.
+/// Exchanges one function. Returns an errno: ENOENT for one that this Node does not have.
 int Exchange(void** functions, const Row& row) {
   void* const function = dlsym(RTLD_DEFAULT, row.symbol);
-  if (function == nullptr) return 0;
+  if (function == nullptr) return ENOENT;
   void** const entry = std::find(functions, functions + kMostFunctions, function);
   if (entry == functions + kMostFunctions) return ENOSYS;
-  *row.original = function;
   if (!Protect(entry, PROT_READ | PROT_WRITE)) return errno;
   *entry = row.replacement;
   return Protect(entry, PROT_READ) ? 0 : errno;
 }
 
+/// Those of them that this version of Node has: one at least.
+template <std::size_t kCount>
+int ExchangeAny(void** functions, const Row (&rows)[kCount]) {
+  int found = ENOSYS;
+  for (const Row& row : rows) {
+    const int error = Exchange(functions, row);
+    if (error == ENOENT) continue;
+    if (error != 0) return error;
+    found = 0;
+  }
+  return found;
+}
+
 }  // namespace
 
-int WatchPlatform() {
+int TakeOverPlatform() {
   auto* const table = static_cast<void**>(dlsym(RTLD_DEFAULT, kTable));
-  if (table == nullptr) return ENOSYS;
-  for (const Row& row : kRows) {
-    const int error = Exchange(table + 2, row);
-    if (error != 0) return error;
-  }
-  const bool posts = original.post != nullptr || original.post_with_priority != nullptr;
-  const bool delays =
-      original.post_delayed != nullptr || original.post_delayed_with_priority != nullptr;
-  return posts && delays && original.drain != nullptr ? 0 : ENOSYS;
+  // Before any of ours may be called.
+  drain_of_node = reinterpret_cast<Drain>(dlsym(RTLD_DEFAULT, kDrain.symbol));
+  if (table == nullptr || drain_of_node == nullptr) return ENOSYS;
+  own_threads = new WorkerThreads(kThreads);
+  void** const functions = table + 2;
+  int error = Exchange(functions, kDrain);
+  if (error == 0) error = ExchangeAny(functions, kPosts);
+  if (error == 0) error = ExchangeAny(functions, kDelayedPosts);
+  return error;
 }
+
+int CountPlatformThreads() { return own_threads == nullptr ? 0 : own_threads->CountStarted(); }
 
 void DrainPlatform() {
   const auto current =
       reinterpret_cast<CurrentIsolate>(dlsym(RTLD_DEFAULT, "_ZN2v87Isolate10GetCurrentEv"));
-  // Without it nothing was ever asked of the platform.
-  if (platform_of_node != nullptr && current != nullptr) {
-    original.drain(platform_of_node, current());
-  }
+  void* const platform = platform_of_node;
+  // Nothing was asked of it since we took over.
+  if (platform == nullptr || current == nullptr) return;
+  OnDrain(platform, current());
 }
 
-void TakeOverPlatform() {
-  const auto count = reinterpret_cast<Count>(
-      dlsym(RTLD_DEFAULT, "_ZN4node12NodePlatform21NumberOfWorkerThreadsEv"));
-  constexpr int kNodesDefault = 4;
-  const bool is_known = count != nullptr && platform_of_node != nullptr;
-  // It lives as long as the process, which never waits for its threads.
-  own_threads = new WorkerThreads(is_known ? count(platform_of_node) : kNodesDefault);
+PlatformAtRest::PlatformAtRest() {
+  if (own_threads == nullptr) return;
+  do {
+    DrainPlatform();
+    lock_ = own_threads->LockIfIdle();
+  } while (!lock_);
+}
+
+void RestartPlatform() {
+  if (own_threads != nullptr) own_threads = new WorkerThreads(kThreads);
 }

@@ -1,16 +1,32 @@
 // The worker threads of Node's v8::Platform: where V8 compiles, collects garbage and the like
-// beside what runs. A copy has none of those that Node has started.
+// beside what runs.
 #ifndef NS_JEST_ADDON_FORK_PLATFORM_H_
 #define NS_JEST_ADDON_FORK_PLATFORM_H_
 
-/// In the fork server, first: sees what V8 wants done from here on. Returns an errno if this Node
-/// does not show where. Nothing changes yet.
-int WatchPlatform();
+#include <mutex>
 
-/// In the fork server, when it is to be copied: waits until its threads have done all.
+/// In the fork server, first: from here on threads of ours do it, which can be made to rest.
+/// Returns an errno if this Node does not show where.
+int TakeOverPlatform();
+
+/// How many threads of ours there are: they come with the first work.
+int CountPlatformThreads();
+
+/// Waits until all that V8 wanted done is done. Node's own way waits for a part of it only, since
+/// Node 24.
 void DrainPlatform();
 
-/// In a copy: from here on threads of its own do it.
-void TakeOverPlatform();
+/// While it lives the threads rest: what is copied meanwhile has no lock that one of them holds.
+/// Nothing of V8 may be called.
+class PlatformAtRest {
+ public:
+  PlatformAtRest();
+
+ private:
+  std::unique_lock<std::mutex> lock_;
+};
+
+/// In a copy, where the threads are gone: begins with new ones.
+void RestartPlatform();
 
 #endif  // NS_JEST_ADDON_FORK_PLATFORM_H_

@@ -79,7 +79,7 @@ void DrawRandomBytesAnew() {
 /// What libuv, OpenSSL and the memory want to be told in a copy.
 void BecomeCopy(Napi::Env env) {
   DrawRandomBytesAnew();
-  TakeOverPlatform();
+  RestartPlatform();
   KeepFromChildren();
   TakeWrittenPages();
   const int error = uv_loop_fork(LoopOf(env));
@@ -87,6 +87,10 @@ void BecomeCopy(Napi::Env env) {
 }
 
 }  // namespace
+
+Napi::Value CopyThreads(const Napi::CallbackInfo& info) {
+  return Number(info.Env(), CountPlatformThreads());
+}
 
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
   DrainPlatform();
@@ -99,7 +103,7 @@ Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
 
 Napi::Value CopyServe(const Napi::CallbackInfo& info) {
   const int socket = Int(info[0]);
-  // A copy has none of the threads that garbage collections leave work to.
+  // Before it waits, so that who asks need not.
   DrainPlatform();
   CopyRequest request;
   int descriptors[kCopyDescriptors];
@@ -107,8 +111,12 @@ Napi::Value CopyServe(const Napi::CallbackInfo& info) {
   if (got == 0) return info.Env().Null();
   if (got == -1) throw SystemError(info.Env(), errno, "recvmsg");
 
-  LetCopyWhatIsNew();
-  const bool is_copy = CopyInto(request, descriptors);
+  bool is_copy;
+  {
+    const PlatformAtRest rest;
+    LetCopyWhatIsNew();
+    is_copy = CopyInto(request, descriptors);
+  }
   for (int at = 0; at < kCopyChannel; ++at) close(descriptors[at]);
   if (!is_copy) {
     close(descriptors[kCopyChannel]);
@@ -128,20 +136,39 @@ Napi::Value CopyTell(const Napi::CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Napi::Value CopyForCheck(const Napi::CallbackInfo& info) {
+Napi::Value CopyOnHost(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
-  LetCopyWhatIsNew();
-  const pid_t pid = fork();
-  if (pid == -1) throw SystemError(env, errno, "fork");
+  int error;
+  pid_t pid = -1;
+  {
+    const PlatformAtRest rest;
+    error = LetCopyNow();
+    if (error == 0) pid = fork();
+    if (error == 0 && pid == -1) error = errno;
+  }
+  if (pid == -1) throw SystemError(env, error, "fork");
   if (pid == 0) {
-    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) throw SystemError(env, errno, "prctl");
-    BecomeCopy(env);
+    // Who fails here must not go on as a second fork server.
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) _exit(1);
+    try {
+      BecomeCopy(env);
+    } catch (const Napi::Error&) {
+      _exit(1);
+    }
     return env.Undefined();
   }
+  return Number(env, pid);
+}
+
+Napi::Value CopyEnd(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  const pid_t pid = Int(info[0]);
   const Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!process.ok()) throw SystemError(env, errno, "pidfd_open");
   struct pollfd end = {process.get(), POLLIN, 0};
-  const int ready = poll(&end, 1, Int(info[0]));
+  int ready;
+  while ((ready = poll(&end, 1, Int(info[1]))) == -1 && errno == EINTR) {
+  }
   if (ready != 1) kill(pid, SIGKILL);
   int status = 0;
   while (waitpid(pid, &status, 0) == -1 && errno == EINTR) {

@@ -1,3 +1,4 @@
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -6,7 +7,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <memory>
 #include <vector>
 
 #include "errors.h"
@@ -16,11 +17,17 @@
 
 namespace {
 
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+
 /// Node sets FD_CLOEXEC on what it opens, and on the first it finds open: what has none was Jest's.
-std::vector<int> Inherited() {
+std::vector<int> Inherited(Napi::Env env) {
+  const std::unique_ptr<DIR, CloseDirectory> directory(opendir("/proc/self/fd"));
+  if (!directory) throw SystemError(env, errno, "opendir");
   std::vector<int> found;
-  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-    const int fd = atoi(entry.path().filename().c_str());
+  while (const dirent* const entry = readdir(directory.get())) {
+    const int fd = atoi(entry->d_name);
     const int flags = fcntl(fd, F_GETFD);
     if (fd > STDERR_FILENO && flags != -1 && (flags & FD_CLOEXEC) == 0) found.push_back(fd);
   }
@@ -42,8 +49,8 @@ Napi::Value CopyStart(const Napi::CallbackInfo& info) {
   if (HasHungUp(Int(info[0]))) _exit(0);
   // What a terminal sends to Jest is not for us.
   if (setpgid(0, 0) == -1) throw SystemError(info.Env(), errno, "setpgid");
-  for (const int fd : Inherited()) close(fd);
-  const int error = WatchPlatform();
+  for (const int fd : Inherited(info.Env())) close(fd);
+  const int error = TakeOverPlatform();
   if (error != 0) throw SystemError(info.Env(), error, "v8::Platform");
   return info.Env().Undefined();
 }

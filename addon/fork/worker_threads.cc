@@ -46,14 +46,22 @@ void WorkerThreads::PostDelayed(Task* task, double delay) {
   scheduled_.notify_one();
 }
 
-void WorkerThreads::Drain() {
+bool WorkerThreads::DrainFor(std::chrono::milliseconds limit) {
   std::unique_lock lock(mutex_);
-  drained_.wait(lock, [this] { return open_ == 0; });
+  // By the clock that every glibc can wait by.
+  return drained_.wait_until(lock, std::chrono::system_clock::now() + limit,
+                             [this] { return open_ == 0; });
 }
 
-bool WorkerThreads::HasWork() {
+std::unique_lock<std::mutex> WorkerThreads::LockIfIdle() {
+  std::unique_lock lock(mutex_);
+  if (open_ > 0) lock.unlock();
+  return lock;
+}
+
+int WorkerThreads::CountStarted() {
   const std::lock_guard lock(mutex_);
-  return open_ > 0;
+  return (has_started_ ? count_ : 0) + (has_schedule_ ? 1 : 0);
 }
 
 void WorkerThreads::Start() {
@@ -86,7 +94,8 @@ void WorkerThreads::Schedule() {
     }
     const auto next = delayed_.begin();
     if (next->first > Clock::now()) {
-      scheduled_.wait_until(lock, next->first);
+      // By the clock that every glibc can wait by. Should it be moved, the loop looks again.
+      scheduled_.wait_until(lock, std::chrono::system_clock::now() + (next->first - Clock::now()));
       continue;
     }
     tasks_.push_back(next->second);

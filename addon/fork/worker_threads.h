@@ -26,10 +26,15 @@ class WorkerThreads {
   /// To be run in so many seconds.
   void PostDelayed(Task* task, double delay);
 
-  /// Waits until nothing is left to be done now.
-  void Drain();
+  /// Waits until nothing is left to be done now, but not longer. Whether that is so.
+  bool DrainFor(std::chrono::milliseconds limit);
 
-  bool HasWork();
+  /// If nothing is left to be done now. While it is held nothing is begun, and nothing can be
+  /// posted.
+  std::unique_lock<std::mutex> LockIfIdle();
+
+  /// How many of them there are by now.
+  int CountStarted();
 
  private:
   using Clock = std::chrono::steady_clock;

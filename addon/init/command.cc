@@ -9,25 +9,35 @@
 #include "processes/privileges.h"
 #include "refusal.h"
 #include "status.h"
+#include "terminal.h"
 
 namespace {
 
 // A process group of its own: kill(0, ...) in the command is not meant for us.
 Refusal LeaveGroup(const CommandPlan&) {
-  setpgid(0, 0);
+  // Refused to who leads a session, and has one already.
+  if (setpgid(0, 0) == -1 && getpgrp() != getpid()) return {"leave process group", "", errno};
+  return {};
+}
+
+// While SIGTTOU is blocked.
+Refusal ComeToForeground(const CommandPlan&) {
+  TakeTerminal();
   return {};
 }
 
 // Where there is no PID 1 of ours whose end would be the command's.
 Refusal DieWithUs(const CommandPlan& plan) {
-  if (!plan.options.enter.namespaces.empty()) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (!plan.options.enter.namespaces.empty() && prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) {
+    return {"die with supervisor", "", errno};
+  }
   return {};
 }
 
 Refusal LetSignalsThrough(const CommandPlan&) {
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (sigprocmask(SIG_SETMASK, &none, nullptr) == -1) return {"let signals through", "", errno};
   return {};
 }
 
@@ -49,6 +59,7 @@ using Step = Refusal (*)(const CommandPlan& plan);
 // it could refuse any other step.
 constexpr Step kSteps[] = {
     LeaveGroup,
+    ComeToForeground,
     DieWithUs,
     LetSignalsThrough,
     EnterDirectory,
@@ -56,6 +67,8 @@ constexpr Step kSteps[] = {
     [](const CommandPlan& plan) { return SetLimits(plan.limits); },
     [](const CommandPlan& plan) { return HoldCapabilities(plan.capabilities); },
     [](const CommandPlan& plan) { return BecomeUser(plan.options.ids, plan.supervisor); },
+    // Again: a change of ids forgets it. PR_SET_PDEATHSIG(2const)
+    DieWithUs,
     [](const CommandPlan& plan) { return SetCapabilities(plan.capabilities); },
     [](const CommandPlan& plan) { return RequireReadable(plan.options.ids); },
     [](const CommandPlan& plan) { return ForbidNewPrivileges(plan.options.processes); },

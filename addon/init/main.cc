@@ -17,11 +17,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <new>
 #include <string>
 #include <vector>
 
 #include "command.h"
 #include "copy.h"
+#include "descriptors.h"
 #include "enter/enter.h"
 #include "files/mounts.h"
 #include "ids/credentials.h"
@@ -38,11 +41,9 @@
 #include "processes/clocks.h"
 #include "processes/sysctls.h"
 #include "status.h"
+#include "terminal.h"
 
 namespace {
-
-// How a child ends that was given no word to go on, and so has nothing to report.
-constexpr int kNoWord = 124;
 
 struct Arguments {
   int argc;
@@ -61,15 +62,25 @@ void CloseOnExec(int fd, bool on, const char* step) {
   if (fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0) == -1) FailStep(step, "", errno);
 }
 
-// Only what was asked for reaches the command: 0, 1, 2 and --pass-fd.
+// What else was left open for us is nobody's: in PID 1 it would be within the tests' reach. Only
+// what was asked for reaches the command: 0, 1, 2 and --pass-fd.
 void KeepDescriptorsPrivate(const Options& options) {
-  if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) == -1) {
-    // Before Linux 5.11: one by one, as far as a launcher's descriptors can reach.
-    for (int fd = 3; fd < 1024; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
+  std::vector<int> own = options.enter.namespaces;
+  own.insert(own.end(), options.enter.groups.begin(), options.enter.groups.end());
+  for (const int fd :
+       {options.status_fd, options.lifeline_fd, options.copy_fd, options.enter.root}) {
+    if (fd != -1) own.push_back(fd);
   }
-  for (const int fd : {options.status_fd, options.lifeline_fd, options.copy_fd}) {
-    if (fd != -1) CloseOnExec(fd, true, "open descriptor");
+  std::vector<int> kept = own;
+  kept.insert(kept.end(), options.pass_fds.begin(), options.pass_fds.end());
+  std::sort(kept.begin(), kept.end());
+  int first = STDERR_FILENO + 1;
+  for (const int fd : kept) {
+    CloseRange(first, fd - 1);
+    first = std::max(first, fd + 1);
   }
+  CloseRange(first, INT_MAX);
+  for (const int fd : own) CloseOnExec(fd, true, "open descriptor");
   for (const int fd : options.pass_fds) CloseOnExec(fd, false, "pass descriptor");
 }
 
@@ -80,7 +91,7 @@ Options WithoutSteps(Options options, unsigned long missing) {
   if ((missing & CLONE_NEWIPC) != 0) options.files.mount_mqueue = false;
   if ((missing & CLONE_NEWUTS) != 0)
     options.network.hostname = options.network.domainname = nullptr;
-  if ((missing & CLONE_NEWPID) != 0) options.processes.as_pid_1 = false;
+  if ((missing & CLONE_NEWPID) != 0) options.processes.as_pid_1 = options.may_stay = false;
   if ((missing & CLONE_NEWTIME) != 0) {
     options.processes.monotonic.reset();
     options.processes.boottime.reset();
@@ -141,10 +152,11 @@ void LeaveSession(const ProcessOptions& options) {
 // word he is dead, or has reported why there is none.
 pid_t WaitForIdMaps(int fd) {
   pid_t own_pid_outside;
-  if (read(fd, &own_pid_outside, sizeof own_pid_outside) !=
-      static_cast<ssize_t>(sizeof own_pid_outside)) {
-    _exit(kNoWord);
+  ssize_t got;
+  while ((got = read(fd, &own_pid_outside, sizeof own_pid_outside)) == -1 && errno == EINTR) {
   }
+  if (got == -1) FailStep("clone namespaces", "wait for the supervisor", errno);
+  if (got != static_cast<ssize_t>(sizeof own_pid_outside)) _exit(kNoWord);
   return own_pid_outside;
 }
 
@@ -204,12 +216,13 @@ volatile bool* ShareFlag() {
                             const Outside& outside, int signal_fd, const Arguments& arguments) {
   Reach("cloned");
   const bool is_init = (clone.namespaces & CLONE_NEWPID) != 0;
-  // Should the supervisor die. Without a PID namespace our death alone would end nobody else, so we
-  // are told instead. In the moment before this call the lifeline is what we have.
-  const int death_signal = is_init ? SIGKILL : kSupervisorDied;
-  prctl(PR_SET_PDEATHSIG, death_signal);
-  ForgetGroups();
+  ForgetAtExit();
+  // Open in him alone: it tells us that he lives.
   close(go[1]);
+  // Should he die. Without a PID namespace our death alone would end nobody else, so we are told
+  // instead.
+  const Supervisor supervisor = {is_init ? SIGKILL : kSupervisorDied, go[0]};
+  if (!DieWith(supervisor)) FailStep("die with supervisor", "", errno);
   prctl(PR_SET_NAME, "ns-init");
   LeaveSession(asked.processes);
   if (!is_init && prctl(PR_SET_CHILD_SUBREAPER, 1) == -1) FailStep("become subreaper", "", errno);
@@ -232,7 +245,7 @@ volatile bool* ShareFlag() {
   }
   const bool wants_mounts = WantsMounts(options.files);
   const FromHost host = wants_mounts ? OpenFromHost(options.files) : FromHost();
-  if (options.ids.init) BecomeInit(*options.ids.init, {death_signal, go[0]});
+  if (options.ids.init) BecomeInit(*options.ids.init, supervisor);
   // Before the mounts: tun and tap are made by the host's /dev/net/tun.
   if (WantsInterfaces(options.network)) MakeInterfaces(options.network);
   if (wants_mounts) SetUpMounts(options.files, host, clone.namespaces);
@@ -246,11 +259,8 @@ volatile bool* ShareFlag() {
   // Whoever makes the copy inside has a number, too, for a moment.
   if (is_init) StartPidsAt(is_copy ? own_pid_outside - 1 : own_pid_outside);
   const CommandPlan plan = {
-      options,
-      options.processes.directory ? options.processes.directory : outside.directory,
-      outside.limits,
-      PlanCapabilities(options.processes),
-      {death_signal, go[0]}};
+      options, options.processes.directory ? options.processes.directory : outside.directory,
+      outside.limits, PlanCapabilities(options.processes), supervisor};
   if (options.processes.as_pid_1) ExecAsPid1(plan, own_pid_outside, outside.became_command);
   const pid_t command = is_copy ? StartCopy(plan, clone.namespaces) : StartCommand(plan);
   Reach("launched");
@@ -262,7 +272,9 @@ volatile bool* ShareFlag() {
 
 // The command alone, without a PID 1 of ours: what it leaves belongs to those namespaces.
 [[noreturn]] void RunEntered(const Options& options, const Outside& outside, int signal_fd) {
+  JoinGroups(options.enter);
   EnterNamespaces(options.enter);
+  if (options.ids.init) BecomeLikeInit(*options.ids.init);
   const CommandPlan plan = {
       options, options.processes.directory ? options.processes.directory : outside.directory,
       outside.limits, PlanCapabilities(options.processes)};
@@ -277,6 +289,7 @@ volatile bool* ShareFlag() {
 
 int main(int argc, char** argv) {
   Reach("started");
+  std::set_new_handler(FailForMemory);
   if (argc == 2 && strcmp(argv[1], "--wait") == 0) WaitForSignal();
   const Options options = ParseOptions(argc, argv);
   SetStatusFd(options.status_fd);
@@ -288,6 +301,7 @@ int main(int argc, char** argv) {
   outside.limits = ResolveLimits(options.processes);
   if (options.processes.as_pid_1) outside.became_command = ShareFlag();
   const int signal_fd = TakeSignals();
+  if (options.processes.attended && !options.processes.new_session) OpenTerminal();
   if (!options.enter.namespaces.empty()) RunEntered(options, outside, signal_fd);
 
   int go[2];

@@ -64,6 +64,13 @@ constexpr Word kWords[] = {
      [](Options& o, const char* v) { o.status_fd = ParseFd(v); }},
     {"--lifeline-fd", "N", "end everything when the other end of N closes",
      [](Options& o, const char* v) { o.lifeline_fd = ParseFd(v); }},
+    {"--may-stay", nullptr,
+     "what is left when the command has ended is stopped, and a byte for each of us on the "
+     "lifeline "
+     "keeps it",
+     [](Options& o, const char*) { o.may_stay = true; }},
+    {"--label", "TEXT", "what it is for: seen in our command line, and nowhere else",
+     [](Options&, const char*) {}},
     {"--pass-fd", "N", "leave descriptor N open in the command (repeatable)",
      [](Options& o, const char* v) { o.pass_fds.push_back(ParseFd(v)); }},
     {"--copy-fd", "N", "the command is a copy of the fork server at the other end of N",
@@ -102,10 +109,11 @@ void PrintUsage() {
 void CheckCopyWords(const Options& options) {
   const ProcessOptions& processes = options.processes;
   const bool fits = (options.namespaces & CLONE_NEWPID) != 0 && options.pass_fds.size() == 1 &&
-                    !processes.as_pid_1 && processes.limits.empty() && processes.filter.empty() &&
-                    processes.add_capabilities == 0 && processes.drop_capabilities == 0 &&
-                    !processes.no_new_privileges && !options.ids.uid && !options.ids.gid &&
-                    !options.ids.clear_groups && !options.ids.init;
+                    !processes.as_pid_1 && !processes.attended && processes.limits.empty() &&
+                    processes.filter.empty() && processes.add_capabilities == 0 &&
+                    processes.drop_capabilities == 0 && !processes.no_new_privileges &&
+                    !options.ids.uid && !options.ids.gid && !options.ids.clear_groups &&
+                    !options.ids.init;
   if (!fits) Refuse("a copy cannot be had with these words", "--copy-fd");
 }
 
@@ -162,6 +170,9 @@ Options ParseOptions(int argc, char** argv) {
   CheckFileWords(options.files);
   CheckLimitWords(options.limits);
   if (options.copy_fd != -1) CheckCopyWords(options);
+  if (options.may_stay && (options.processes.as_pid_1 || options.lifeline_fd == -1)) {
+    Refuse("goes with --lifeline-fd and an init", "--may-stay");
+  }
   options.try_namespaces &= ~options.namespaces;
   if (!options.enter.namespaces.empty() && (options.namespaces | options.try_namespaces) != 0) {
     Refuse("--enter goes with no", "--unshare or --try");

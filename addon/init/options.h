@@ -29,6 +29,7 @@ struct Options {
   LimitOptions limits;
   int status_fd = -1;
   int lifeline_fd = -1;
+  bool may_stay = false;      // a word on the lifeline keeps all of it
   int copy_fd = -1;           // the fork server, which is to give the command; -1: exec it
   std::vector<int> pass_fds;  // beside 0, 1 and 2
   char** command = nullptr;   // null-terminated; command[0] is a path or is searched in PATH

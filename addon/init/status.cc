@@ -20,7 +20,9 @@ constexpr size_t kMostMilestones = 8;
 Milestone milestones[kMostMilestones];
 size_t reached = 0;
 
-void (*at_exit)() = nullptr;
+constexpr size_t kMostActs = 2;
+void (*at_exit[kMostActs])() = {};
+size_t acts = 0;
 
 std::string Quote(const char* text) {
   std::string out = "\"";
@@ -61,10 +63,14 @@ void WriteLine(std::string line) {
 
 void SetStatusFd(int fd) { status_fd = fd; }
 
-void AtExit(void (*act)()) { at_exit = act; }
+void AtExit(void (*act)()) {
+  if (acts < kMostActs) at_exit[acts++] = act;
+}
+
+void ForgetAtExit() { acts = 0; }
 
 void Exit(int code) {
-  if (at_exit != nullptr) at_exit();
+  while (acts > 0) at_exit[--acts]();
   _exit(code);
 }
 
@@ -77,6 +83,21 @@ void FailStep(const char* step, const char* subject, int error) {
     WriteLine("{\"type\":\"failed\",\"step\":" + Quote(step) + ",\"subject\":" + Quote(subject) +
               ",\"errno\":" + std::to_string(error) + "}");
   }
+  Exit(kSetupFailed);
+}
+
+void FailForMemory() {
+  // What is done at the end may want memory, too.
+  static bool is_failing = false;
+  if (is_failing) _exit(kSetupFailed);
+  is_failing = true;
+  static_assert(ENOMEM == 12);
+  static constexpr char kLine[] =
+      "{\"type\":\"failed\",\"step\":\"allocate memory\",\"subject\":\"\",\"errno\":12}\n";
+  static constexpr char kText[] = "ns-init: step \"allocate memory\" failed\n";
+  const ssize_t written = status_fd == -1 ? write(STDERR_FILENO, kText, sizeof kText - 1)
+                                          : write(status_fd, kLine, sizeof kLine - 1);
+  static_cast<void>(written);
   Exit(kSetupFailed);
 }
 
@@ -128,6 +149,14 @@ void ReportExit(const ExitReport& report) {
             ",\"command\":" + Quote(process.command.c_str()) + "}";
     separator = ",";
   }
+  line += "],\"writtenCount\":" + std::to_string(report.written.count) + ",\"written\":[";
+  separator = "";
+  for (const WrittenFile& file : report.written.first) {
+    line += separator;
+    line += "{\"path\":" + Quote(file.path.c_str()) +
+            ",\"isRemoved\":" + (file.is_removed ? "true" : "false") + "}";
+    separator = ",";
+  }
   WriteLine(line + "]}");
 }
 
@@ -138,6 +167,10 @@ void ReportCounters(const std::vector<Counter>& counters) {
     line += std::string(",\"") + counter.name + "\":" + std::to_string(counter.value);
   }
   WriteLine(line + "}");
+}
+
+void ReportKept() {
+  if (status_fd != -1) WriteLine("{\"type\":\"kept\"}");
 }
 
 void ReportInitKilled(int signal) {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "files/written.h"
+
 struct LeftProcess {
   pid_t pid;
   std::string command;
@@ -18,19 +20,26 @@ struct ExitReport {
   int code_or_signal;
   struct rusage usage;
   std::vector<LeftProcess> left;  // what was still running when the command had ended
+  WrittenFiles written;           // to overlays that vanish
 };
 
 // Where to report; -1 reports failures on standard error instead.
 void SetStatusFd(int fd);
 
-// What has to be done before this process ends, however it does; nullptr: nothing.
+// What has to be done before this process ends by itself, the last first.
 void AtExit(void (*act)());
+
+// In a child: it is the parent's to do.
+void ForgetAtExit();
 
 // Ends this process.
 [[noreturn]] void Exit(int code);
 
 // A set-up step failed. Never returns: the process exits with kSetupFailed.
 [[noreturn]] void FailStep(const char* step, const char* subject, int error);
+
+// The same when there is no memory left: std::set_new_handler.
+[[noreturn]] void FailForMemory();
 
 // A namespace that was only to be tried could not be had.
 void ReportMissing(const char* namespace_name, int error);
@@ -46,6 +55,9 @@ void Reach(const char* milestone);
 void ReportReady(pid_t init);
 
 void ReportExit(const ExitReport& report);
+
+// All inside is stopped, and stays when nobody holds the lifeline any more.
+void ReportKept();
 
 // PID 1 itself was ended, so that nobody can say how the command ended.
 void ReportInitKilled(int signal);
@@ -68,4 +80,6 @@ struct StepFailure {
 // In place of an errno: no system call failed, and the subject is what a program said.
 constexpr int kToldBySubject = -1;
 
+// Of a process that ends because of another's end: that one has a reason to tell.
+constexpr int kNoWord = 124;
 constexpr int kSetupFailed = 125;  // as env(1) and docker-run(1) use it: the launcher failed

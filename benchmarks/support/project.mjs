@@ -51,13 +51,12 @@ export function cacheOf(folder) {
 /** With `launch: 'fork'` a file that cannot be run by a copy fails: never measure the one for the other. */
 const FORK = { testEnvironmentOptions: { launch: 'fork' } };
 
-/** The ways to run a project's files. NS_JEST_LAUNCH chooses the launch strategy. */
+/** The ways to run a project's files. */
 export const WAYS = {
   plain: { name: 'plain Jest', config: { testEnvironment: 'node' } },
   fork: {
     name: 'preset, fork',
     config: { preset: 'ns-jest', ...FORK },
-    env: { NS_JEST_LAUNCH: 'fork' },
   },
   exec: {
     name: 'preset, exec',
@@ -67,7 +66,6 @@ export const WAYS = {
   alone: {
     name: 'environment alone, fork',
     config: { testEnvironment: 'ns-jest', ...FORK },
-    env: { NS_JEST_LAUNCH: 'fork' },
   },
 };
 

@@ -4,7 +4,7 @@
  */
 import path from 'node:path';
 import { types } from 'node:util';
-import { attempt } from './attempt';
+import { attempt, isList } from './attempt';
 
 /** An error as a plain value. Marked by its only key. */
 interface PackedError {
@@ -84,9 +84,19 @@ function unpackWith(value: unknown, unpacked: Map<unknown, Error>): unknown {
   return isHolder ? mapValues(value, unpack) : unpack(value);
 }
 
+/** A test may write the mark, too. */
+function isPacked(value: unknown): value is PackedError {
+  const parts = isPlainObject(value) ? read(value, MARK) : undefined;
+  if (!isPlainObject(parts)) return false;
+  const { enumerable, properties, errors } = parts;
+  return (
+    isList(enumerable) && isPlainObject(properties) && (errors === undefined || isList(errors))
+  );
+}
+
 function unpackOwn(value: unknown, unpacked: Map<unknown, Error>): unknown {
-  const packed = (value as PackedError | null | undefined)?.[MARK];
-  if (packed === undefined) return value;
+  if (!isPacked(value)) return value;
+  const packed = value[MARK];
   const known = unpacked.get(value);
   if (known) return known;
   const error = new Error();
@@ -98,8 +108,9 @@ function unpackOwn(value: unknown, unpacked: Map<unknown, Error>): unknown {
       configurable: true,
       enumerable: packed.enumerable.includes(key),
     });
-  define('message', packed.message);
+  // First: V8 makes a stack of the message, which may be what no text can be made of.
   define('stack', packed.stack);
+  define('message', packed.message);
   if (packed.name !== error.name || packed.enumerable.includes('name')) define('name', packed.name);
   if ('cause' in packed) define('cause', unpackWith(packed.cause, unpacked));
   if (packed.errors)

@@ -4,11 +4,15 @@
  */
 import type { NamespaceName } from '../namespaces';
 import type { SandboxFacts } from '../native/sandbox-facts';
+import type { Trace } from '../traces/kinds';
+import type { Keep } from './is-to-stay';
 
 /** When the test process began and ended with the file, in microseconds of CLOCK_MONOTONIC. */
 export interface RunTimes {
   received: number;
   ran: number;
+  /** Whether the file's environment was made ahead, in the fork server. */
+  madeAhead: boolean;
 }
 
 /** Jest to test process: the one file to run. */
@@ -30,7 +34,10 @@ export interface RunFile {
   /** Under the runner: the module of the environment that the file asks for, where it is not ours. */
   otherEnvironment?: string | undefined;
   exposeGlobal: boolean;
+  /** Whether to tell what the file leaves in its sandbox. */
+  tellsLeft: boolean;
   workerId: string;
+  keep: Keep;
   sandbox: SandboxFacts;
   /** Namespaces that were only to be tried: which of them were had is seen inside. */
   tried: NamespaceName[];
@@ -43,8 +50,14 @@ export interface RunFile {
 /** Jest to the fork server: what to be warm for, said as a file of that kind. */
 export interface ForkServerOrder {
   warmUp: RunFile;
+  /** Of the files to come, by its name: to be loaded, and not made. */
+  environment: string;
   /** Where to keep what the self-check found. */
   folder: string;
+  /** The test files of that kind that are known, in the order in which they will run. */
+  toCome: string[];
+  /** Whether nothing of the project is in Jest's cache yet. */
+  cacheIsNew: boolean;
 }
 
 /** Fork server to Jest: it is warm, or why there are to be no copies of it. */
@@ -60,6 +73,11 @@ export interface DebugRequest {
   stopInFile: boolean;
   /** Connections to the host's port of that number arrive on a descriptor. */
   relayed: boolean;
+}
+
+/** The first message of a copy of the fork server: it lives, and has its file. Nothing of that has run yet. */
+export interface Begun {
+  type: 'begun';
 }
 
 /** What Jest's runner tells while a file runs ('test-case-start', 'test-case-result'). */
@@ -100,6 +118,22 @@ export interface OpenHandle {
   isOpen: boolean;
 }
 
+/** A test has ended, and these processes are there since it. */
+export interface Since {
+  type: 'since';
+  /** The test's, behind those of its groups. */
+  title: string;
+  pids: number[];
+}
+
+/** The file has ended, and has left this in its sandbox. Processes are told by ns-init. */
+export interface Left {
+  type: 'left';
+  traces: Trace[];
+  /** The test process. */
+  pid: number;
+}
+
 /** The file could not be run: what was thrown, packed, of which plain Jest makes its message. */
 export interface FileFailed {
   type: 'file-failed';
@@ -115,7 +149,7 @@ export interface NotIsolated {
 
 export type ToTestProcess = RunFile;
 /** How it goes, while the file runs. */
-export type Report = TestEvent | ConsoleOutput | OpenHandles;
+export type Report = Begun | TestEvent | ConsoleOutput | OpenHandles | Since | Left;
 /** The last message. */
 export type Answer = FileSucceeded | FileFailed | NotIsolated;
 export type FromTestProcess = Report | Answer;

@@ -1,11 +1,5 @@
 import { processWide } from '../native/load';
-
-/** What of an event of jest-circus is looked at. */
-export interface TestEvent {
-  name: string;
-  /** Of the event `add_test`. */
-  concurrent?: boolean;
-}
+import type { TestEvent } from './test-event';
 
 /**
  * Ends the agents that a test made, in its hooks too, when it has ended; those made outside of a test end

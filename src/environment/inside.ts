@@ -7,8 +7,9 @@ import type {
   EnvironmentContext,
   ProjectConfig,
 } from '../jest/types';
-import { AgentsOfTests, type TestEvent } from './agents-of-tests';
+import { AgentsOfTests } from './agents-of-tests';
 import { loader } from './module-loader';
+import type { TestEvent } from './test-event';
 
 export interface InsideSetup extends EnvironmentHooks {
   Base: EnvironmentClass;
@@ -16,6 +17,8 @@ export interface InsideSetup extends EnvironmentHooks {
   baseOptions: Record<string, unknown> | undefined;
   /** Told each entry of Jest's buffered console when it is made. */
   onConsole: (entry: unknown) => void;
+  /** Told each event of jest-circus, when we have done with it. */
+  onTestEvent?: ((event: TestEvent) => void) | undefined;
 }
 
 /** For whoever wants more of the environments than Jest does. */
@@ -64,6 +67,7 @@ function extendBase({
   Base,
   baseOptions,
   onConsole,
+  onTestEvent,
   onEnvironment,
   offer,
 }: InsideSetup): EnvironmentClass {
@@ -86,6 +90,7 @@ function extendBase({
     ): void | Promise<void> {
       if (event.name === 'setup') event.runtimeGlobals?.expect?.extend(loadMatchers());
       agents.onEvent(event);
+      onTestEvent?.(event);
       return super.handleTestEvent?.(event, state);
     }
   }

@@ -24,8 +24,9 @@ export class SandboxError extends Error {
   constructor(summary: string, facts: SandboxErrorFacts = {}) {
     super([summary, facts.reason, facts.fix].filter(Boolean).join('\n  '));
     this.facts = facts;
-    // The reader's business is the message; our own call stack would only hide it.
-    this.stack = `${this.name}: ${this.message}`;
+    // The reader's business is the message; our own call stack would only hide it. Jest takes what stands
+    // before the first frame for the message, and does not show this one.
+    this.stack = `${this.message}\n    at <anonymous>:0:0`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { ToTestProcess } from '../channel/messages';
 import { callNative } from '../native/load';
@@ -24,6 +25,11 @@ export function becomeTestProcess({ asProcess }: ToTestProcess, { pid }: Copy): 
     if (value !== undefined) process.env[name] = value;
   }
   callNative('copyShowAs', [[process.execPath, ...execArgv, MAIN], environmentRows(env)]);
+}
+
+/** In a copy that is no test process: Node read it when the fork server started. */
+export function takePid(): void {
+  define('pid', Number(readlinkSync('/proc/self')));
 }
 
 /** Node's own way out waits for threads that a copy does not have. _exit(2) */

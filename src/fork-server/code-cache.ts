@@ -7,7 +7,12 @@ import vm from 'node:vm';
 import { loader } from '../environment/module-loader';
 import { mayImport } from '../text/may-import';
 
+const VM = ['vm', 'node:vm'];
+const RUNTIME = /[\\/]node_modules[\\/]jest-runtime[\\/]/;
+
 type CompileFunction = typeof vm.compileFunction;
+/** Called as a function, not as a method: its frame says which. */
+const { compileFunction: compileByNode } = vm;
 
 interface Known {
   code: string;
@@ -20,9 +25,10 @@ export async function keepCode<T>(warmUp: () => Promise<T>): Promise<T> {
   const known = new Map<string, Known>();
   let isWarm = false;
   const compileFunction: CompileFunction = (code, parameters, options = {}) => {
-    const ordinary = () => vm.compileFunction(code, parameters, options);
-    const { filename, parsingContext } = options;
+    const ordinary = () => asNodes(() => compileByNode(code, parameters, options));
+    const { filename, parsingContext, importModuleDynamically, ...others } = options;
     if (filename === undefined || parsingContext === undefined) return ordinary();
+    if (Object.keys(others).length > 0) return ordinary();
     const key = `${filename}(${parameters})`;
     let one = known.get(key);
     if (one?.code !== code) {
@@ -33,19 +39,39 @@ export async function keepCode<T>(warmUp: () => Promise<T>): Promise<T> {
     return one.make(parsingContext, options);
   };
 
-  // Whoever asks meanwhile is jest-runtime; the tests' own `vm` stays Node's.
+  // Whoever else asks, and the tests, have Node's.
   const forRuntime = { ...vm, compileFunction };
   const load = loader._load;
-  loader._load = function withCodeCache(request, ...rest) {
-    return request === 'node:vm' || request === 'vm'
+  loader._load = function withCodeCache(request, parent, ...rest) {
+    return VM.includes(request) && RUNTIME.test(parent?.filename ?? '')
       ? forRuntime
-      : load.call(this, request, ...rest);
+      : load.call(this, request, parent, ...rest);
   };
   try {
     return await warmUp();
   } finally {
     loader._load = load;
     isWarm = true;
+  }
+}
+
+/** How many frames of a stack are ours: `compileFunction`, `ordinary`, `asNodes`, and what it runs. */
+const OWN_FRAMES = 4;
+
+/** What is thrown has the stack that it would have without us. */
+function asNodes<T>(compile: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = stackTraceLimit + OWN_FRAMES;
+  try {
+    return compile();
+  } catch (error) {
+    const { stack = '' } = error as Error;
+    const isOurs = (line: string) => line.includes(`${__filename}:`);
+    const lines = stack.split('\n').filter((line) => !isOurs(line));
+    (error as Error).stack = lines.join('\n');
+    throw error;
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
   }
 }
 

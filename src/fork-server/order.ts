@@ -7,6 +7,8 @@ import type { ForkServerAnswer, ForkServerOrder } from '../channel/messages';
 export interface Order extends ForkServerOrder {
   /** Tells that copies can be had, or why not, and hangs up. */
   answer(refusal: string | undefined): Promise<void>;
+  /** In a copy that has no part in it. */
+  close(): void;
 }
 
 export function receiveOrder(fd: number): Promise<Order> {
@@ -17,7 +19,7 @@ export function receiveOrder(fd: number): Promise<Order> {
     readLines(socket, (line) => {
       const order = decode(line) as ForkServerOrder;
       const answer = (refusal: string | undefined) => hangUp(socket, { refusal });
-      resolve({ ...order, answer });
+      resolve({ ...order, answer, close: () => void socket.destroy() });
     });
   });
 }

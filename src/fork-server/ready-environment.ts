@@ -4,70 +4,38 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { RunFile } from '../channel/messages';
-import { defaultExport, jestFrom } from '../jest/find-jest';
 import type {
   Environment,
   EnvironmentClass,
   EnvironmentConfig,
-  GlobalConfig,
   ProjectConfig,
 } from '../jest/types';
-import { createResolver, loadEnvironment } from '../test-process/run-test-file';
-
-interface RuntimeClass {
-  new (...args: unknown[]): { requireInternalModule(from: string): unknown };
-  prototype: { requireInternalModule(from: string, name?: string): unknown };
-}
+import { makeEnvironment, makeRuntime, NO_COVERAGE, type Runtime, runtimeClass } from './runtime';
 
 export class ReadyEnvironment {
-  readonly #request: RunFile;
-  /** What jest-runner and the test framework load into each environment, in this order. */
-  readonly #modules = new Set<string>();
   #made: Made | undefined;
+  #isTaken = false;
 
-  constructor(request: RunFile) {
-    // The warm-up takes something away.
-    this.#request = structuredClone(request);
+  /** Whether the file of this process runs in it. */
+  get isTaken(): boolean {
+    return this.#isTaken;
   }
 
-  /** Runs `warmUp`, and sees what is loaded into the environment of its file. */
-  async watch(warmUp: () => Promise<void>): Promise<void> {
-    const { prototype } = runtimeClass(this.#request);
-    const { requireInternalModule } = prototype;
-    const modules = this.#modules;
-    prototype.requireInternalModule = function watched(from, name) {
-      if (name === undefined) modules.add(from);
-      return requireInternalModule.call(this, from, name);
-    };
-    try {
-      await warmUp();
-    } finally {
-      prototype.requireInternalModule = requireInternalModule;
-    }
-  }
-
-  /** In the fork server. Only what is the same for each file is made ahead. */
-  async make(): Promise<void> {
-    const request = this.#request;
+  /**
+   * In the fork server: runs `warmUp`, and makes an environment with all that was loaded into the one of its
+   * file. Only what is the same for each file is made ahead.
+   */
+  async makeAfter(warmUp: () => Promise<void>, request: RunFile): Promise<void> {
     const config = request.projectConfig as ProjectConfig;
-    // A set-up file comes before the test framework, and may have changed what that finds.
-    if (request.baseEnvironment !== 'node' || config.setupFiles.length > 0 || config.runtime)
-      return;
-    const jest = jestFrom(request.jestRunnerDirectory);
-    const Base = await loadEnvironment(jest, config, request.baseEnvironment);
-    const projectConfig = configOf(request);
-    const environment = new Base(
-      { globalConfig: request.globalConfig as GlobalConfig, projectConfig },
-      { console, docblockPragmas: {}, testPath: request.testPath },
-    );
-    const runtime = await makeRuntime(request, environment);
-    const modules = new Map<string, unknown>();
-    const hasDrawn = watchRandom(environment.global.Math, () => {
-      for (const each of this.#modules) modules.set(each, runtime.requireInternalModule(each));
-    });
-    if (hasDrawn) return;
-    const [directory, env] = [process.cwd(), sharedEnv()];
-    this.#made = { Base, environment, projectConfig, modules, directory, env };
+    const fits =
+      request.baseEnvironment === 'node' &&
+      // A set-up file comes before the test framework, and may have changed what that finds.
+      config.setupFiles.length === 0 &&
+      !request.exposeGlobal;
+    if (!fits) return warmUp();
+    const modules = await watch(runtimeClass(request), warmUp);
+    // Without it copies make their own.
+    this.#made = await make(request, modules).catch(() => undefined);
   }
 
   /** In a copy: gives it to whoever makes an environment of this class, if it is what they would make. */
@@ -90,21 +58,9 @@ export class ReadyEnvironment {
     this.#made = undefined;
     if (made === undefined || !isAsMade(made, config)) return undefined;
     refreshProcess(made.environment.global.process);
-    this.#lend(made);
+    lendModules(made.runtime);
+    this.#isTaken = true;
     return made.environment;
-  }
-
-  /** The runtime of the file finds loaded what is, once. */
-  #lend({ modules }: Made): void {
-    const { prototype } = runtimeClass(this.#request);
-    const { requireInternalModule } = prototype;
-    prototype.requireInternalModule = function lent(from, name) {
-      if (name !== undefined || !modules.has(from))
-        return requireInternalModule.call(this, from, name);
-      const loaded = modules.get(from);
-      modules.delete(from);
-      return loaded;
-    };
   }
 }
 
@@ -112,40 +68,56 @@ interface Made {
   Base: EnvironmentClass;
   environment: Environment;
   projectConfig: ProjectConfig;
-  /** By path. */
-  modules: Map<string, unknown>;
+  /** In which the test framework is loaded. */
+  runtime: Runtime;
   directory: string;
   env: NodeJS.ProcessEnv;
 }
 
-function runtimeClass({ jestRunnerDirectory }: RunFile): RuntimeClass {
-  return defaultExport<RuntimeClass>(jestFrom(jestRunnerDirectory).require('jest-runtime'));
+/** What jest-runner and the test framework load into the environment of a file that `run` runs, in this order. */
+async function watch(
+  { prototype }: { prototype: Runtime },
+  run: () => Promise<void>,
+): Promise<Set<string>> {
+  const { requireInternalModule } = prototype;
+  const modules = new Set<string>();
+  prototype.requireInternalModule = function watched(from, name) {
+    if (name === undefined) modules.add(from);
+    return requireInternalModule.call(this, from, name);
+  };
+  try {
+    await run();
+    return modules;
+  } finally {
+    prototype.requireInternalModule = requireInternalModule;
+  }
 }
 
-/** As jest-runner does. */
-async function makeRuntime(
-  request: RunFile,
-  environment: Environment,
-): Promise<{ requireInternalModule(from: string): unknown }> {
-  const jest = jestFrom(request.jestRunnerDirectory);
-  const config = request.projectConfig as ProjectConfig;
-  const { resolver } = await createResolver(jest, config, request.moduleMap);
-  const { createScriptTransformer } = jest.require('@jest/transform') as {
-    createScriptTransformer(config: ProjectConfig, texts: Map<string, string>): Promise<unknown>;
-  };
-  const texts = new Map<string, string>();
-  const transformer = await createScriptTransformer(config, texts);
-  const coverage = { collectCoverage: false, collectCoverageFrom: [], coverageProvider: 'babel' };
-  return new (runtimeClass(request))(
-    config,
-    environment,
-    resolver,
-    transformer,
-    texts,
-    coverage,
-    request.testPath,
-    request.globalConfig,
+async function make(request: RunFile, modules: Set<string>): Promise<Made | undefined> {
+  const projectConfig = configOf(request);
+  const { Base, environment } = await makeEnvironment(
+    request,
+    request.baseEnvironment,
+    projectConfig,
   );
+  const { runtime } = await makeRuntime(request, environment, NO_COVERAGE);
+  const hasDrawn = watchRandom(environment.global.Math, () => {
+    for (const each of modules) runtime.requireInternalModule(each);
+  });
+  if (hasDrawn) return undefined;
+  return { Base, environment, projectConfig, runtime, directory: process.cwd(), env: sharedEnv() };
+}
+
+/**
+ * The file's runtime has the internal modules of the one that is ready: all, as the file may ask for one,
+ * `expect`, that others have loaded.
+ */
+function lendModules(ready: Runtime): void {
+  const prototype = Object.getPrototypeOf(ready) as Runtime;
+  const { requireInternalModule } = prototype;
+  prototype.requireInternalModule = function lent(from, name) {
+    return requireInternalModule.call(ready, from, name);
+  };
 }
 
 /** Whether `run` draws a number: then all copies would draw on from there. */

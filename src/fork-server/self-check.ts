@@ -54,35 +54,45 @@ async function compileWebAssembly(): Promise<void> {
 /** "\0asm", version 1. https://webassembly.github.io/spec/core/binary/modules.html */
 const EMPTY_MODULE = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
-/**
- * Why there are to be no copies of this process, or undefined. An answer is kept in `folder`, for this
- * Node, package and kernel.
- */
-export async function selfCheck(folder: string): Promise<string | undefined> {
-  const file = path.join(folder, `ns-jest-self-check-${fingerprint()}`);
-  const kept = readKept(file);
-  if (kept !== undefined) return kept || undefined;
-  const failure = await runChecks();
-  writeFileSync(file, failure ?? '');
-  return failure;
+export interface SelfCheck {
+  /** Waits for it: why there are to be no copies of this process, or undefined. */
+  end(): string | undefined;
 }
 
-async function runChecks(): Promise<string | undefined> {
+/**
+ * Begins it: its copies run beside what follows. An answer is kept in `folder`, for this Node, package and
+ * kernel.
+ */
+export async function beginSelfCheck(folder: string): Promise<SelfCheck> {
+  const file = path.join(folder, `ns-jest-self-check-${fingerprint()}`);
+  const kept = readKept(file);
+  if (kept !== undefined) return { end: () => kept || undefined };
+  const copies: { what: string; pid: number }[] = [];
   for (const { what, run } of CHECKS) {
-    const status = callNative('copyForCheck', [LIMIT_MS]);
-    if (status === undefined) {
+    const pid = callNative('copyOnHost', []);
+    if (pid === undefined) {
       void Promise.resolve(run()).catch(() => process.exit(1));
       // What follows is the fork server's program, and not a copy's.
       await new Promise(() => {});
-    }
-    if (status !== PASSED << 8) return `a copy failed the self-check (${what}): ${endOf(status)}`;
+    } else copies.push({ what, pid });
   }
-  return undefined;
+  const end = () => {
+    const failures = copies.map(({ what, pid }) => {
+      const status = callNative('copyEnd', [pid, LIMIT_MS]);
+      return status === PASSED << 8
+        ? undefined
+        : `a copy failed the self-check (${what}): ${endOf(status)}`;
+    });
+    const failure = failures.find((each) => each !== undefined);
+    writeFileSync(file, failure ?? '');
+    return failure;
+  };
+  return { end };
 }
 
 /** A wait status in words; null where it had to be killed. wait(2) */
-function endOf(status: number | null | undefined): string {
-  if (typeof status !== 'number') return `it did not end within ${LIMIT_MS} ms`;
+function endOf(status: number | null): string {
+  if (status === null) return `it did not end within ${LIMIT_MS} ms`;
   const signal = status & 0x7f;
   return signal ? `it was killed by ${signalName(signal)}` : `it exited with code ${status >> 8}`;
 }

@@ -10,13 +10,19 @@ export interface Copy {
   number: number;
 }
 
-/** Gives copies. Returns in a copy only: the fork server itself ends when nobody is left who could ask. */
-export function serveCopies(requests: number): Copy {
+/**
+ * Gives copies. Returns in a copy only: the fork server itself ends when nobody is left who could ask.
+ *
+ * @param conclude What the fork server does before.
+ */
+export function serveCopies(requests: number, conclude: () => void): Copy {
   for (let number = 1; ; number += 1) {
     emptyYoungGeneration();
     const copy = callNative('copyServe', [requests]);
-    if (copy === null) callNative('exitAtOnce', [0]);
-    else if (copy !== undefined) return { ...copy, number };
+    if (copy === null) {
+      conclude();
+      callNative('exitAtOnce', [0]);
+    } else if (copy !== undefined) return { ...copy, number };
     separateRandomNumbers();
   }
 }

@@ -1,23 +1,31 @@
 /** One real pass: a file of ours is run as the project's files will be, so that copies start with all of it loaded. */
 import { readdirSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { RunFile } from '../channel/messages';
+import type { ForkServerOrder, RunFile } from '../channel/messages';
+import { jestFrom } from '../jest/find-jest';
 import type { ProjectConfig } from '../jest/types';
+import { callNative } from '../native/load';
 import { loadForFile, runTestFile } from '../test-process/run-test-file';
 import { keepCode } from './code-cache';
-import { collectGarbage } from './heap';
 import type { ReadyEnvironment } from './ready-environment';
+import { unmapStackTraces } from './source-maps';
+import type { TransformAhead } from './transform-ahead';
 
 /** Loads and runs. Returns why this process is not to be copied, if it is not. */
 export async function warmUp(
-  request: RunFile,
+  order: ForkServerOrder,
   ready: ReadyEnvironment,
+  ahead: TransformAhead,
 ): Promise<string | undefined> {
   const threads = await threadsOfNode();
-  await keepCode(() => runOnce(request, ready));
-  const started = countThreads() - threads;
+  const countStarted = () => countThreads() - threads;
+  await keepCode(async () => {
+    await loadForFile(order.warmUp, order.environment).catch(() => {});
+    if (countStarted() === 0) await ahead.beginEarly();
+    await runOnce(order.warmUp, ready);
+  });
+  const started = countStarted();
   if (started > 0) return `what the project loads has started threads of its own (${started})`;
-  collectGarbage();
   return undefined;
 }
 
@@ -26,13 +34,15 @@ export async function warmUp(
  * Modules print when they are loaded, which is now. What is printed of the file itself is for nobody.
  */
 async function runOnce(request: RunFile, ready: ReadyEnvironment): Promise<void> {
-  await loadForFile(request).catch(() => {});
-  await silently(async () => {
-    await ready.watch(async () => {
-      await runTestFile(request, () => {}, { onEnvironment: leaveOutProject });
+  const putBack: (() => void)[] = [];
+  const runFile = async () => {
+    await runTestFile(request, () => {}, {
+      onEnvironment: (_environment, config) => putBack.push(leaveOutProject(config)),
     });
-    await ready.make().catch(() => {});
-  });
+    for (const each of putBack) each();
+  };
+  await silently(() => ready.makeAfter(runFile, request));
+  unmapStackTraces(jestFrom(request.jestRunnerDirectory));
 }
 
 /** But for Node's own warnings, which come once a process: a copy would not give them any more. */
@@ -61,13 +71,15 @@ function isNodes({ name }: Error): boolean {
 
 /**
  * What the project wants to be run around its tests is for sandboxes. Emptied only here: Jest's caches tell
- * configurations apart by their text, which it has taken by now.
+ * configurations apart by their text, which it has taken by now. Returns what puts it back.
  */
-function leaveOutProject(_environment: unknown, config: ProjectConfig): void {
-  for (const name of ['setupFiles', 'setupFilesAfterEnv', 'snapshotSerializers']) {
-    const list = config[name];
-    if (Array.isArray(list)) list.length = 0;
-  }
+function leaveOutProject(config: ProjectConfig): () => void {
+  const names = ['setupFiles', 'setupFilesAfterEnv', 'snapshotSerializers'];
+  const lists = names.map((name) => config[name]).filter(Array.isArray);
+  const taken = lists.map((list) => list.splice(0));
+  return () => {
+    for (const [index, list] of lists.entries()) list.push(...(taken[index] ?? []));
+  };
 }
 
 /** How many threads Node has by itself, those of libuv's pool among them: the first use starts them all. */
@@ -76,6 +88,7 @@ async function threadsOfNode(): Promise<number> {
   return countThreads();
 }
 
+/** Without ours, which come with V8's first work. */
 function countThreads(): number {
-  return readdirSync('/proc/self/task').length;
+  return readdirSync('/proc/self/task').length - callNative('copyThreads', []);
 }

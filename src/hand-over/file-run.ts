@@ -28,6 +28,8 @@ export interface FileRun {
   sendMessageToJest?: SendMessageToJest | undefined;
   /** Told the sandbox as soon as it is open, so that it can be killed. */
   onOpen?: (sandbox: Sandbox) => void;
+  /** The test files of the same project from this one on, in the order in which they will run. */
+  toCome?: () => string[];
   /** Whether the run has been interrupted: then nobody wants to read of this file. */
   isInterrupted?: () => boolean;
 }
@@ -54,7 +56,9 @@ export function toRunFile(
     baseEnvironmentOptions: run.options.baseEnvironmentOptions,
     otherEnvironment: run.otherEnvironment,
     exposeGlobal: run.options.global,
+    tellsLeft: run.options.leaks !== 'ignore' || run.options.keep !== 'never',
     workerId: run.workerId,
+    keep: run.options.keep,
     tried: spec.tryNamespaces,
     debug,
     sandbox: {

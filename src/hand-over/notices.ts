@@ -1,15 +1,20 @@
 /** What a sandbox tells besides the result, on standard error. */
 import path from 'node:path';
 import type { SandboxEnd } from '../launch/open-sandbox';
+import type { LeftBehind } from './left-behind';
 
 const told = new Set<string>();
+
+export function tell(sentence: string): void {
+  process.stderr.write(`ns-jest: ${sentence}\n`);
+}
 
 /** What could not be had, of what was only to be tried: said once, not once a file. */
 export function tellOnce(sentences: string[]): void {
   for (const sentence of sentences) {
     if (told.has(sentence)) continue;
     told.add(sentence);
-    process.stderr.write(`ns-jest: ${sentence}\n`);
+    tell(sentence);
   }
 }
 
@@ -36,13 +41,20 @@ export function tellFallbacks({ fallbacks }: SandboxEnd): void {
 /** What is to be said of one file. */
 export function tellOfFile(sentences: string[], rootDir: string, testPath: string): void {
   const file = path.relative(rootDir, testPath);
-  for (const sentence of sentences) process.stderr.write(`ns-jest: ${file}: ${sentence}\n`);
+  for (const sentence of sentences) tell(`${file}: ${sentence}`);
 }
 
-/** The processes that the file left running. */
-export function tellLeft({ exited }: SandboxEnd, rootDir: string, testPath: string): void {
-  if (exited === undefined || exited.left.length === 0) return;
-  const commands = exited.left.map(({ command }) => `  ${command}\n`).join('');
+/** What the file left in its sandbox. */
+export function tellLeft(
+  { processes, others }: LeftBehind,
+  rootDir: string,
+  testPath: string,
+): void {
   const file = path.relative(rootDir, testPath);
-  process.stderr.write(`ns-jest: ${file} left processes running, which were killed:\n${commands}`);
+  const tellList = (what: string, lines: string[]) => {
+    if (lines.length > 0)
+      tell([`${file} left ${what}:`, ...lines.map((line) => `  ${line}`)].join('\n'));
+  };
+  tellList('processes running, which were killed', processes);
+  tellList('in its sandbox', others);
 }

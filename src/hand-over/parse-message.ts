@@ -1,3 +1,4 @@
+import { isList } from '../channel/attempt';
 import { decode } from '../channel/encode';
 import type { FromTestProcess } from '../channel/messages';
 
@@ -11,6 +12,7 @@ type Fields = Record<string, unknown>;
 
 /** By type, whether a message has the shape of its type, and is of the file that runs. */
 const CHECKS: Record<FromTestProcess['type'], (message: Fields, file: ExpectedFile) => boolean> = {
+  begun: () => true,
   'test-event': ({ name, payload }, file) =>
     (name === 'test-case-start' || name === 'test-case-result') &&
     Array.isArray(payload) &&
@@ -20,11 +22,14 @@ const CHECKS: Record<FromTestProcess['type'], (message: Fields, file: ExpectedFi
   console: ({ entry }) =>
     isObject(entry) && [entry.message, entry.origin, entry.type].every(isString),
   'open-handles': ({ handles }, { globalConfig }) =>
-    Boolean(globalConfig.detectOpenHandles) && Array.isArray(handles) && handles.every(isHandle),
+    Boolean(globalConfig.detectOpenHandles) && isList(handles) && handles.every(isHandle),
+  since: ({ title, pids }) =>
+    isString(title) && isList(pids) && pids.every((pid) => typeof pid === 'number'),
+  left: ({ traces, pid }) => isList(traces) && traces.every(isTrace) && typeof pid === 'number',
   'file-succeeded': ({ result }, { testPath }) =>
     isObject(result) && [undefined, testPath].includes(result.testFilePath as string | undefined),
   'file-failed': (message) => 'error' in message,
-  'not-isolated': ({ namespaces }) => Array.isArray(namespaces),
+  'not-isolated': ({ namespaces }) => isList(namespaces) && namespaces.every(isString),
 };
 
 /**
@@ -45,6 +50,14 @@ function isHandle(value: unknown): boolean {
     typeof value.id === 'number' &&
     [value.resource, value.stack].every(isString) &&
     ['number', 'undefined'].includes(typeof value.trigger)
+  );
+}
+
+function isTrace(value: unknown): boolean {
+  return (
+    isObject(value) &&
+    [value.kind, value.description].every(isString) &&
+    ['number', 'undefined'].includes(typeof value.pid)
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Report } from '../channel/messages';
+import type { Left, Report } from '../channel/messages';
 import type { TestCaseResult, TestCaseStart } from '../jest/types';
 
 /** What is known of a file while it runs: enough to say how far it came if it never ends. */
@@ -11,6 +11,10 @@ export class Progress {
   readonly console: unknown[] = [];
   /** The tests that have started and not ended: more than one with test.concurrent. */
   readonly running: TestCaseStart[] = [];
+  /** The test since which each process is there, where one is known, by pid. */
+  readonly since = new Map<number, string>();
+  /** What the file left in its sandbox. */
+  left: Left | undefined;
 
   /** Whether a test has started: the file itself was loaded. */
   get hasBegun(): boolean {
@@ -19,6 +23,8 @@ export class Progress {
 
   note(report: Report): void {
     if (report.type === 'console') this.console.push(report.entry);
+    if (report.type === 'since') for (const pid of report.pids) this.since.set(pid, report.title);
+    if (report.type === 'left') this.left = report;
     if (report.type !== 'test-event') return;
     // Jest's payload: the path of the file, and what there is to tell.
     const [, subject] = report.payload;

@@ -2,35 +2,30 @@ import { mkdirSync } from 'node:fs';
 import inspector from 'node:inspector';
 import { encode } from '../channel/encode';
 import { unpackError } from '../channel/errors';
-import { readLines } from '../channel/lines';
-import type { Answer, FromTestProcess, RunFile, RunTimes } from '../channel/messages';
+import type { Answer, RunFile } from '../channel/messages';
 import { SandboxError } from '../errors/sandbox-error';
 import type { TestResult } from '../jest/types';
-import { killOnDisconnect } from '../launch/kill-on-disconnect';
-import { openSandbox, type Sandbox, type SandboxEnd } from '../launch/open-sandbox';
+import { openSandbox, type Sandbox } from '../launch/open-sandbox';
 import { neededPaths } from '../options/files/needed-paths';
 import { isJoined } from '../options/namespaces/options';
 import { type SandboxSpec, toSandboxSpec } from '../options/sandbox-spec';
 import { micros } from '../text/micros';
+import { withFailedTest } from './added-failure';
 import { type DebugPort, openDebugPort } from './debug-port';
 import { endedTooEarly } from './ended-too-early';
-import { EventQueue } from './event-queue';
 import { type FileRun, toRunFile } from './file-run';
-import { chooseStrategy, type LaunchStrategy } from './launch-strategy';
+import { type Followed, follow, isFault } from './follow';
+import { noteKept, tellKept } from './kept';
+import { chooseStrategy, giveUpOn, type LaunchStrategy } from './launch-strategy';
+import { type LeftBehind, leftBehind } from './left-behind';
 import { limitSentences } from './limits';
 import { type NodeCommand, nodeCommand } from './node-command';
 import { tellFallbacks, tellLeft, tellMissing, tellOfFile, tellOnce } from './notices';
-import { showOpenHandles } from './open-handles';
 import { explainRefusal } from './other-user';
-import { parseMessage } from './parse-message';
 import { printConsole } from './print-console';
 import { Progress } from './progress';
-import { relayOutput } from './relay-output';
 import { traceSentence } from './trace';
 import { unfinishedResult } from './unfinished-result';
-
-/** After the result the test process has this long to exit by itself: jest-worker's figure. */
-const EXIT_GRACE_MS = 500;
 
 /**
  * Runs one test file in a sandbox of its own and returns what Jest's own runner, inside, said of it.
@@ -70,7 +65,7 @@ export async function prepareLaunch(run: FileRun): Promise<void> {
   if (inspector.url() !== undefined) return;
   const spec = toSpec(run);
   const command = nodeCommand(run.jest, run.workerId, run.options);
-  await chooseStrategy(spec, command, toRunFile(run, spec, undefined), run.options.launch);
+  await chooseStrategy(toLaunch(run, spec, command, toRunFile(run, spec, undefined)));
 }
 
 /** The first half of `runInSandbox`: nothing of the file runs yet. */
@@ -79,10 +74,15 @@ export async function openForFile(run: FileRun): Promise<WaitingFile> {
   const command = nodeCommand(run.jest, run.workerId, run.options);
   const debug = await openDebugPort(run.workerId, hasOwnNetwork(spec));
   const file = toRunFile(run, spec, debug?.request);
-  const strategy = await chooseStrategy(spec, command, file, run.options.launch);
+  const strategy = await chooseStrategy(toLaunch(run, spec, command, file));
   const launch = { spec, command, file, debug };
   const opened = launchTestProcess(run, launch, strategy);
   return { run: (workerId) => runWaiting(run, launch, opened, workerId) };
+}
+
+function toLaunch(run: FileRun, spec: SandboxSpec, command: NodeCommand, file: RunFile) {
+  const { launch } = run.options;
+  return { spec, command, file, launch, toCome: () => run.toCome?.() ?? [] };
 }
 
 async function runWaiting(
@@ -92,7 +92,9 @@ async function runWaiting(
   workerId: string,
 ): Promise<TestResult> {
   let attempt = await handOver(run, launch, opened, workerId);
-  const reason = opened.strategy.name === 'fork' ? whyAgain(attempt) : undefined;
+  const { strategy } = opened;
+  if (strategy.name === 'fork' && hasHungUp(attempt)) giveUpOn(strategy.server);
+  const reason = strategy.name === 'fork' ? whyAgain(attempt) : undefined;
   if (reason !== undefined && !run.isInterrupted?.()) {
     tellOfFile([`${reason}; it is run again by exec`], run.projectConfig.rootDir, run.testPath);
     const again = launchTestProcess(run, launch, { name: 'exec', reason });
@@ -124,7 +126,13 @@ function launchTestProcess(
   const copyOf = strategy.name === 'fork' ? strategy.server : undefined;
   const asked = micros();
   try {
-    const sandbox = openSandbox(spec, { ...command, debugFd: debug?.fd, copyOf });
+    const sandbox = openSandbox(spec, {
+      ...command,
+      debugFd: debug?.fd,
+      copyOf,
+      mayStay: run.options.keep !== 'never',
+      label: run.testPath,
+    });
     run.onOpen?.(sandbox);
     return { strategy, sandbox, asked };
   } finally {
@@ -149,7 +157,7 @@ async function handOver(
   const progress = new Progress();
   // Who stands at a breakpoint takes the time it takes.
   const timeout = debug ? false : run.options.timeout;
-  const followed = await follow(sandbox, run, progress, timeout);
+  const followed = await follow(sandbox, run, progress, timeout, strategy.name);
   if (process.env.NS_JEST_TRACE) {
     const trace = { asked, ...(await sandbox.opened)?.micros, ...followed.times, ended: micros() };
     const why = strategy.name === 'exec' ? `exec, as ${strategy.reason}` : strategy.name;
@@ -158,15 +166,20 @@ async function handOver(
   return { ...followed, progress };
 }
 
-/** How a process ends that was broken, and not told to. signal(7) */
-const FAULTS = ['SIGSEGV', 'SIGBUS', 'SIGILL', 'SIGTRAP', 'SIGFPE', 'SIGABRT'];
+/** Whether the copy did not take its file, or did not even tell that it is there. */
+function hasHungUp({ wasSilent, end: { error } }: Attempt): boolean {
+  return (
+    wasSilent || (error?.facts.step === 'copy fork server' && error.facts.code === 'ETIMEDOUT')
+  );
+}
 
 /** Why a copy's end may be the strategy's fault and not the file's. */
-function whyAgain({ answer, end, passedLimit }: Attempt): string | undefined {
+function whyAgain({ answer, end, passedLimit, wasSilent }: Attempt): string | undefined {
   if (answer !== undefined || passedLimit !== undefined) return undefined;
   if (end.error?.facts.step === 'copy fork server') return end.error.message;
-  if (end.signal === null || !FAULTS.includes(end.signal)) return undefined;
-  return `the test process, a copy of the fork server, was killed by ${end.signal}`;
+  const copy = 'the test process, a copy of the fork server,';
+  if (wasSilent) return `${copy} did not take its file`;
+  return isFault(end.signal) ? `${copy} was killed by ${end.signal}` : undefined;
 }
 
 /** The file's result, or the error that it ended with; what is to be said beside it is said. */
@@ -175,21 +188,43 @@ function conclude(
   spec: SandboxSpec,
   { answer, end, passedLimit, progress }: Attempt,
 ): TestResult {
+  const left = leftBehind(end, progress);
+  const fails = run.options.leaks === 'fail' && hasTests(answer);
   if (!run.isInterrupted?.()) {
     tellMissing(end);
     tellFallbacks(end);
     tellOnce([...spec.ids.notices, ...spec.limits.notices]);
     tellOfFile(limitSentences(end, run.options.cgroup), run.projectConfig.rootDir, run.testPath);
-    tellLeft(end, run.projectConfig.rootDir, run.testPath);
+    // Of a sandbox that stays nothing was killed.
+    if (run.options.leaks !== 'ignore' && !fails && end.kept === undefined)
+      tellLeft(left, run.projectConfig.rootDir, run.testPath);
   }
   if (answer === undefined) {
     const error = endedTooEarly(end, progress, run, passedLimit);
-    if (progress.hasBegun) return unfinishedResult(run, progress, error);
+    if (progress.hasBegun)
+      return noteKept(end, run, progress, unfinishedResult(run, progress, error));
     // Of a file without tests Jest takes the error only.
     if (!run.isInterrupted?.()) printConsole(progress.console, run);
+    tellKept(end, run, progress);
     throw error;
   }
-  return resultOf(answer, progress, spec);
+  if (answer.type !== 'file-succeeded') tellKept(end, run, progress);
+  const result = noteKept(end, run, progress, resultOf(answer, progress, spec));
+  return fails ? failingOf(run, result, left) : result;
+}
+
+/** Others have failed already, or Jest says of them that they have none. */
+function hasTests(answer: Answer | undefined): boolean {
+  if (answer?.type !== 'file-succeeded') return false;
+  return ((answer.result as TestResult).testResults ?? []).length > 0;
+}
+
+/** A file that left something has one more test, which failed. */
+function failingOf(run: FileRun, result: TestResult, left: LeftBehind): TestResult {
+  const lines = [...left.processes.map((line) => `process ${line}`), ...left.others];
+  if (lines.length === 0) return result;
+  const message = ['The file left in its sandbox:', ...lines.map((line) => `  ${line}`)];
+  return withFailedTest(run, result, 'leaves nothing behind', message.join('\n'));
 }
 
 function toSpec({ globalConfig, projectConfig, jest, options }: FileRun): SandboxSpec {
@@ -204,70 +239,6 @@ function toSpec({ globalConfig, projectConfig, jest, options }: FileRun): Sandbo
 
 function hasOwnNetwork({ namespaces, joins }: SandboxSpec): boolean {
   return namespaces.includes('net') || joins.some(({ name }) => name === 'net');
-}
-
-interface Followed {
-  answer: Answer | undefined;
-  end: SandboxEnd;
-  /** The limit, in milliseconds, at which the file was ended. */
-  passedLimit: number | undefined;
-  times: Partial<RunTimes> & { answered?: number };
-}
-
-/** Passes on what the file says and prints, until all inside has ended. */
-async function follow(
-  sandbox: Sandbox,
-  run: FileRun,
-  progress: Progress,
-  timeout: number | false,
-): Promise<Followed> {
-  const forget = killOnDisconnect(sandbox);
-  relayOutput(sandbox);
-
-  let passedLimit: number | undefined;
-  const endAtLimit = (limit: number) => {
-    passedLimit = limit;
-    sandbox.kill();
-  };
-  let timer = timeout === false ? undefined : setTimeout(endAtLimit, timeout, timeout);
-
-  const events = new EventQueue(run.sendMessageToJest);
-  let answer: Answer | undefined;
-  let times: Followed['times'] = {};
-  readLines(sandbox.channel, (line) => {
-    const message = parseMessage(line, run);
-    if (message === undefined) return;
-    if (isAnswer(message)) {
-      // What is said in the time that is left to end in comes too late.
-      if (answer !== undefined || passedLimit !== undefined) return;
-      answer = message;
-      times = { ...('times' in message ? message.times : {}), answered: micros() };
-      clearTimeout(timer);
-      timer = setTimeout(sandbox.kill, EXIT_GRACE_MS);
-    } else {
-      progress.note(message);
-      if (message.type === 'open-handles') showOpenHandles(message.handles);
-      if (message.type === 'test-event') events.send(message);
-    }
-  });
-
-  const end = await sandbox.ended;
-  forget();
-  clearTimeout(timer);
-  // Closed from here: the lifeline would otherwise keep Jest itself alive.
-  sandbox.kill();
-  await events.settled();
-  return { answer, end, passedLimit, times };
-}
-
-const ANSWERS: Record<Answer['type'], true> = {
-  'file-succeeded': true,
-  'file-failed': true,
-  'not-isolated': true,
-};
-
-function isAnswer(message: FromTestProcess): message is Answer {
-  return Object.hasOwn(ANSWERS, message.type);
 }
 
 /** @throws what the answer says that was thrown. */

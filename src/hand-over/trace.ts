@@ -9,7 +9,7 @@ export interface Trace extends Milestones, Partial<RunTimes> {
 }
 
 /** Each phase ends where the next begins. */
-const PHASES: [name: string, end: keyof Trace][] = [
+const PHASES: [name: string, end: Exclude<keyof Trace, 'madeAhead'>][] = [
   ['start ns-init', 'started'],
   ['clone', 'cloned'],
   ['id maps', 'mapped'],
@@ -31,5 +31,6 @@ export function traceSentence(strategy: string, trace: Trace): string {
     before = at;
     return [phase];
   });
-  return `${strategy}: ${phases.join(', ')} ms`;
+  const ahead = trace.madeAhead ? ', in an environment made ahead' : '';
+  return `${strategy}${ahead}: ${phases.join(', ')} ms`;
 }

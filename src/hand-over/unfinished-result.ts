@@ -51,24 +51,38 @@ function interruptedTest(
   error: Error,
 ): TestCaseResult {
   const { ancestorTitles, fullName, title, startedAt } = running;
-  return {
+  return failedTest({
     ancestorTitles,
     duration: startedAt ? Date.now() - startedAt : null,
     failureDetails: [{ message: error.message, stack: error.stack }],
     failureMessages: [error.stack ?? error.message],
     fullName,
     invocations: (attemptBefore?.invocations ?? 0) + 1,
-    location: null,
-    numPassingAsserts: 0,
     retryReasons: attemptBefore?.failureMessages ?? [],
     startedAt,
-    status: 'failed',
     title,
+  });
+}
+
+type OfEachTest = 'ancestorTitles' | 'failureDetails' | 'failureMessages' | 'fullName' | 'title';
+
+/** A test as jest-circus reports one that has failed; without more said of it, at its first attempt. */
+export function failedTest(
+  known: Pick<TestCaseResult, OfEachTest> & Partial<TestCaseResult>,
+): TestCaseResult {
+  return {
+    duration: null,
+    invocations: 1,
+    location: null,
+    numPassingAsserts: 0,
+    retryReasons: [],
+    status: 'failed',
+    ...known,
   };
 }
 
 /** As Jest itself would print it. */
-function failureMessage(
+export function failureMessage(
   { jest, projectConfig, globalConfig, testPath }: UnfinishedFile,
   testResults: TestCaseResult[],
   error: Error | undefined,

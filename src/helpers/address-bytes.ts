@@ -21,8 +21,13 @@ export function addressBytes(family: Family, address: string): Buffer {
   return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
 }
 
+const SIZES: Record<Family, number> = { inet: 4, inet6: 16 };
+
 /** inet_ntop(3). */
 export function addressText(family: Family, bytes: Buffer): string {
+  if (bytes.length !== SIZES[family]) {
+    throw new Error(`An ${family} address has ${SIZES[family]} bytes, got ${bytes.length}`);
+  }
   if (family === 'inet') return Array.from(bytes).join('.');
   const groups = bytes.toString('hex').match(/.{4}/g) ?? [];
   return new net.SocketAddress({ address: groups.join(':'), family: 'ipv6' }).address;

@@ -19,9 +19,11 @@ import { sandbox } from './sandbox';
 import { semaphores } from './semaphores';
 import { sharedMemory } from './shared-memory';
 import { sysctl } from './sysctl';
+import { traces } from './traces';
 
 export type * from '../agents/types';
 export type { FeatureName, Gate, GatedDescribe, GatedTest } from '../needs';
+export type { Trace, TraceKind } from '../traces/kinds';
 export type { Address, AddressRequest } from './addresses';
 export type { EnterTarget, Entrance } from './enter';
 export type { IdMaps } from './id-maps';
@@ -79,6 +81,7 @@ export const ns = {
   routes,
   neighbours,
   sysctl,
+  traces,
   run,
   enter,
   sandbox,

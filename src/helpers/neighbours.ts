@@ -7,7 +7,16 @@ import {
 } from './address-bytes';
 import { checkOneOf, checkOptions } from './check';
 import { interfaceIndex, interfaceNames } from './interface-index';
-import { attribute, readAttributes, readU16, readU32, u8, u16, u32 } from './netlink-message';
+import {
+  attribute,
+  readAttributes,
+  readU8,
+  readU16,
+  readU32,
+  u8,
+  u16,
+  u32,
+} from './netlink-message';
 import { FAMILIES, type Family, familyOf, parseAddress } from './rtnetlink-names';
 
 /** What is known of a neighbour on a link: ARP's table for IPv4, neighbour discovery's for IPv6. */
@@ -54,8 +63,9 @@ function header(family: number, index: number, state: number): Buffer {
   return Buffer.concat([u8(family), u8(0), u16(0), u32(index), u16(state), u8(0), u8(0)]);
 }
 
-function toNeighbour(message: Buffer, names: Map<number, string>): Neighbour[] {
-  const family = familyOf(message.readUInt8(0));
+/** The body of RTM_NEWNEIGH. */
+export function toNeighbour(message: Buffer, names: Map<number, string>): Neighbour[] {
+  const family = familyOf(readU8(message));
   const index = readU32(message, 4);
   const number = readU16(message, 8);
   const attributes = readAttributes(message.subarray(HEADER_BYTES));

@@ -59,10 +59,26 @@ export function readAttributes(from: Uint8Array): Map<number, Buffer> {
   return found;
 }
 
+function checkEnd(from: Buffer, at: number, size: number): void {
+  if (at + size <= from.length) return;
+  throw new Error(`A netlink message ends after ${from.length} bytes, in a field at ${at}`);
+}
+
+export function readU8(from: Buffer, at = 0): number {
+  checkEnd(from, at, 1);
+  return from.readUInt8(at);
+}
+
 export function readU16(from: Buffer, at = 0): number {
+  checkEnd(from, at, 2);
   return LITTLE ? from.readUInt16LE(at) : from.readUInt16BE(at);
 }
 
+export function readI32(from: Buffer, at = 0): number {
+  return readU32(from, at) | 0;
+}
+
 export function readU32(from: Buffer, at = 0): number {
+  checkEnd(from, at, 4);
   return LITTLE ? from.readUInt32LE(at) : from.readUInt32BE(at);
 }

@@ -61,12 +61,22 @@ function parsePropagation(tags: string[]): MountPropagation {
   };
 }
 
+/**
+ * Three ids, three texts, tags, of which some have a number, a hyphen, and three texts again. In the last
+ * one some file systems write blanks as they are: 9p of WSL does.
+ */
+const LINE =
+  /^\d{1,10} \d{1,10} \d+:\d+(?: [^ ]*){3}(?: (?:(?:shared|master|propagate_from):\d{1,10}|(?!-|(?:shared|master|propagate_from)(?::| ))[^ ]+))* -(?: [^ ]*){2} .*$/;
+
 function parseLine(line: string): Mount {
+  if (!LINE.test(line)) {
+    throw new Error(`Not a line of /proc/PID/mountinfo: ${JSON.stringify(line)}`);
+  }
   // Any number of optional fields, which a lone hyphen ends. A source may be the empty string.
   const fields = line.split(' ');
   const [id, parent, device = '', root = '', target = '', options = ''] = fields;
   const hyphen = fields.indexOf('-', 6);
-  const [type = '', source = '', superOptions = ''] = fields.slice(hyphen + 1);
+  const [type = '', source = '', ...superOptions] = fields.slice(hyphen + 1);
   return {
     id: Number(id),
     parent: Number(parent),
@@ -77,11 +87,15 @@ function parseLine(line: string): Mount {
     propagation: parsePropagation(fields.slice(6, hyphen)),
     type: decode(type),
     source: decode(source),
-    superOptions: parseOptions(superOptions),
+    superOptions: parseOptions(superOptions.join(' ')),
   };
 }
 
-/** Parses /proc/PID/mountinfo. proc_pid_mountinfo(5) */
+/**
+ * Parses /proc/PID/mountinfo. proc_pid_mountinfo(5)
+ *
+ * @throws Error naming a line that the kernel does not write.
+ */
 export function parseMountinfo(text: string): Mount[] {
   return text
     .split('\n')

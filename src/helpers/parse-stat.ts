@@ -8,24 +8,24 @@ export interface ProcessStat {
   threads: number;
 }
 
-// Their numbers in proc_pid_stat(5), less the three that come before: pid, comm and the offset of 1.
-const STATE = 3 - 3;
-const PPID = 4 - 3;
-const NUM_THREADS = 20 - 3;
+/** pid, name, state, ppid; and num_threads, the 20th of at least as many. */
+const STAT = /^(\d{1,10}) \((.*)\) (\S) (\d{1,10})(?: -?\d+){15} (\d{1,10})(?=\s|$)/s;
 
 /**
  * Parses /proc/PID/stat. The name stands in parentheses and may itself hold spaces, newlines and
  * parentheses, so it ends at the last one: nothing after it can hold any. proc_pid_stat(5)
+ *
+ * @throws Error for what the kernel does not write.
  */
 export function parseStat(text: string): ProcessStat {
-  const nameStart = text.indexOf('(');
-  const nameEnd = text.lastIndexOf(')');
-  const fields = text.slice(nameEnd + 2).split(' ');
+  const found = STAT.exec(text);
+  if (found === null) throw new Error(`Not a line of /proc/PID/stat: ${JSON.stringify(text)}`);
+  const [, pid, name, state, ppid, threads] = found as unknown as [string, ...string[]];
   return {
-    pid: Number(text.slice(0, nameStart)),
-    name: text.slice(nameStart + 1, nameEnd),
-    state: fields[STATE] ?? '',
-    ppid: Number(fields[PPID]),
-    threads: Number(fields[NUM_THREADS]),
+    pid: Number(pid),
+    name: name as string,
+    state: state as string,
+    ppid: Number(ppid),
+    threads: Number(threads),
   };
 }

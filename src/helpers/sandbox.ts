@@ -38,16 +38,6 @@ export interface NestedSandboxEnd {
 const END_GRACE_MS = 500;
 const REAP_EVERY_MS = 20;
 
-/** Options of a file that a sandbox without one has no use for. */
-const OF_FILES: Record<keyof FileRunOptions, true> = {
-  baseEnvironment: true,
-  baseEnvironmentOptions: true,
-  timeout: true,
-  global: true,
-  onUnsupported: true,
-  launch: true,
-};
-
 /**
  * A further sandbox, made by `ns.sandbox()`: namespaces of its own with an init of its own, in which
  * programs can be run. `await using` ends it; the end of the test file does so at the latest.
@@ -202,31 +192,18 @@ function checkCommand(command: readonly string[]): string[] {
 
 function open(options: Record<string, unknown>, argv: string[] | undefined): Running {
   // Required when they are needed: a test that imports the helpers does not load the launcher.
-  const { SandboxError } =
-    require('../errors/sandbox-error') as typeof import('../errors/sandbox-error');
   const { openSandbox } =
     require('../launch/open-sandbox') as typeof import('../launch/open-sandbox');
   const { binaryPath } = require('../native/load') as typeof import('../native/load');
-  const { ownPaths } =
-    require('../options/files/needed-paths') as typeof import('../options/files/needed-paths');
   const { environmentInside } =
     require('../options/processes/environment') as typeof import('../options/processes/environment');
-  const { readOptions } =
+  const { readOptionsWithoutFile } =
     require('../options/read-options') as typeof import('../options/read-options');
-  const { toSandboxSpec } =
+  const { toSpecWithoutFile } =
     require('../options/sandbox-spec') as typeof import('../options/sandbox-spec');
 
-  const checked = readOptions(options);
-  const ofFile =
-    Object.keys(options).find((name) => Object.hasOwn(OF_FILES, name)) ??
-    Object.keys(checked.baseEnvironmentOptions)[0];
-  if (ofFile !== undefined) {
-    throw new SandboxError(
-      `The option "${ofFile}" says how a test file is run, and ns.sandbox() runs none`,
-      { option: ofFile },
-    );
-  }
-  const spec = toSandboxSpec(checked, { folders: [], written: [], others: ownPaths() });
+  const checked = readOptionsWithoutFile(options, 'ns.sandbox()');
+  const spec = toSpecWithoutFile(checked);
   return openSandbox(spec, {
     argv: argv ?? [binaryPath('ns-init'), '--wait'],
     env: environmentInside(process.env, checked),

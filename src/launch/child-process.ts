@@ -10,7 +10,9 @@ export interface Child {
   /** Resolves when it has ended and all that it wrote has been read. Never rejects. */
   ended: Promise<WaitStatus>;
   /** Sends a signal, if it is still there. */
-  kill(signal: NodeJS.Signals): void;
+  kill(signal: NodeJS.Signals | number): void;
+  /** Reads what it has written until now and turns away: nobody waits for its end any more. */
+  leave(): Promise<void>;
 }
 
 /** What one of its descriptors is: a stream of ours, one of this process's, or /dev/null. */
@@ -54,17 +56,19 @@ export function startChild(
     }
   }
   const streams = new Map([...ours].map(([number, fd]) => [number, new Socket({ fd })]));
-  return follow(pid, streams);
+  return follow(pid, streams, ours);
 }
 
-function follow(pid: number, streams: Map<number, Socket>): Child {
+function follow(pid: number, streams: Map<number, Socket>, ours: Map<number, number>): Child {
   const all = [...streams.values()];
   const isClosed = (stream: Socket) =>
     new Promise<void>((resolve) => stream.once('close', () => resolve()));
   let end: WaitStatus | undefined;
+  let isLeft = false;
   const ended = Promise.all(all.map(isClosed)).then(async () => {
     // It holds the other ends for as long as it lives; what is left is the moment of dying.
     while (end === undefined) {
+      if (isLeft) return new Promise<never>(() => {});
       end = reap(pid);
       if (end === undefined) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
@@ -74,11 +78,25 @@ function follow(pid: number, streams: Map<number, Socket>): Child {
   setImmediate(() => {
     for (const stream of all) if (stream.readableFlowing === null) stream.resume();
   });
-  const kill = (signal: NodeJS.Signals) => {
+  const kill = (signal: NodeJS.Signals | number) => {
     // A number that was reaped may be another's.
     if (end === undefined) process.kill(pid, signal);
   };
-  return { streams, ended, kill };
+  const leave = async () => {
+    isLeft = true;
+    for (const [number, stream] of streams) {
+      await readRest(stream, ours.get(number) as number);
+      stream.destroy();
+    }
+  };
+  return { streams, ended, kill, leave };
+}
+
+/** What is written already arrives, though the other end stays open. */
+async function readRest(stream: Socket, fd: number): Promise<void> {
+  while (!stream.readableEnded && !stream.destroyed && callNative('pollReadable', [fd, 0])) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 function reap(pid: number): WaitStatus | undefined {

@@ -70,8 +70,8 @@ export function enterNamespaces(
   for (const socket of [status, lifeline]) socket.on('error', () => {});
   readLines(status, (text) => {
     const line = parseStatus(text);
-    if (line.type === 'failed') refusal ??= refusalOf(line);
-    if (line.type === 'init-killed') signal = line.signal;
+    if (line?.type === 'failed') refusal ??= refusalOf(line);
+    if (line?.type === 'init-killed') signal = line.signal;
   });
   return {
     child,
@@ -89,7 +89,8 @@ function start(init: string, words: string[], options: SpawnOptions): Child {
   }
 }
 
-function refusalOf({ step, subject, errno }: StepFailed): Error {
+/** Why there is no command, as a call of the kernel's that failed where it is one. */
+export function refusalOf({ step, subject, errno }: StepFailed): Error {
   const syscall = CALLS[step];
   if (syscall === undefined) {
     const code = errnoName(errno);

@@ -1,11 +1,17 @@
 /** The fork server from Jest's side: a process that is warm, whose copies become test processes. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  type ChildProcess,
+  type ChildProcessWithoutNullStreams,
+  type SpawnOptions,
+  spawn,
+} from 'node:child_process';
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { decode, encode } from '../channel/encode';
 import { readLines } from '../channel/lines';
 import type { ForkServerAnswer, ForkServerOrder } from '../channel/messages';
+import { withStreams } from '../helpers/run';
 import { callNative } from '../native/load';
 import { killOnDisconnect } from './kill-on-disconnect';
 
@@ -35,23 +41,30 @@ export class ForkServer {
     });
   }
 
+  /** Whether copies can be asked for. */
   get isAlive(): boolean {
-    return this.#isAlive;
+    return this.#isAlive && this.#isOpen;
   }
 
   /**
    * Starts one and waits until it is warm.
    *
    * @param flags Node's flags of the test processes.
+   * @param giveUp Kills it before it is warm.
    * @throws Error that says why no copies of it can be had.
    */
-  static async start(order: ForkServerOrder, flags: string[]): Promise<ForkServer> {
+  static async start(
+    order: ForkServerOrder,
+    flags: string[],
+    giveUp: AbortSignal,
+  ): Promise<ForkServer> {
     const [ours, its] = callNative('socketpair', [SOCK_SEQPACKET]) as [number, number];
     let server: ForkServer;
     try {
-      const child = spawn(process.execPath, [...flags, MAIN, ROOM], {
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe', its],
-      });
+      const options: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe', 'pipe', its] };
+      const child = withStreams(
+        spawn(process.execPath, [...flags, MAIN, ROOM], options) as ChildProcessWithoutNullStreams,
+      );
       server = new ForkServer(child, ours);
     } catch (error) {
       callNative('close', [ours]);
@@ -60,7 +73,7 @@ export class ForkServer {
       callNative('close', [its]);
     }
     try {
-      await server.#warmUp(order);
+      await server.#warmUp(order, giveUp);
       return server;
     } catch (error) {
       server.end();
@@ -75,14 +88,16 @@ export class ForkServer {
     callNative('close', [this.requests]);
   }
 
-  async #warmUp(order: ForkServerOrder): Promise<void> {
+  async #warmUp(order: ForkServerOrder, giveUp: AbortSignal): Promise<void> {
     const { stdout, stderr, stdio } = this.#process as ChildProcess & {
       stdout: Readable;
       stderr: Readable;
     };
     const channel = stdio[3] as Socket;
     // A worker of Jest's would wait for it.
-    const forget = killOnDisconnect({ kill: () => this.#process.kill('SIGKILL') });
+    const kill = () => this.#process.kill('SIGKILL');
+    const forget = killOnDisconnect({ kill });
+    giveUp.addEventListener('abort', kill);
     const said = { stdout: '', stderr: '' };
     stdout.on('data', (chunk) => {
       said.stdout += chunk;
@@ -92,7 +107,7 @@ export class ForkServer {
     });
     const { refusal } = await new Promise<ForkServerAnswer>((resolve) => {
       const timer = setTimeout(() => {
-        this.#process.kill('SIGKILL');
+        kill();
         resolve({ refusal: `it was not ready after ${WARM_UP_MS} ms` });
       }, WARM_UP_MS);
       const answer = (what: ForkServerAnswer) => {
@@ -110,6 +125,7 @@ export class ForkServer {
       channel.write(encode(order));
     });
     forget();
+    giveUp.removeEventListener('abort', kill);
     // It is no reason for Jest to stay.
     this.#process.unref();
     for (const stream of [stdout, stderr, channel]) (stream as Socket).unref();

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { readLines } from '../channel/lines';
+import { hintFor } from '../errors/pitfalls';
 import { errnoName, SandboxError } from '../errors/sandbox-error';
 import { binaryPath, requireBinaries } from '../native/load';
 import type { SandboxSpec } from '../options/sandbox-spec';
@@ -9,6 +10,7 @@ import { type Child, type ChildDescriptor, startChild } from './child-process';
 import type { ForkServer } from './fork-server';
 import { initArguments } from './init-arguments';
 import { type Descriptors, descriptorsBeside } from './init-arguments/descriptors';
+import { flag, text } from './init-arguments/words';
 import { checkOpen } from './pass-fds';
 import { type Exited, type Milestones, parseStatus, stepError, type Used } from './status';
 
@@ -22,6 +24,8 @@ export interface SandboxEnd {
   exited?: Exited;
   /** Of a sandbox with limits. */
   used?: Used;
+  /** Set when it has not ended but stays, stopped: its PID 1 as it is counted here. */
+  kept?: number;
   /** Namespaces that were only to be tried, and why they could not be had. */
   missing: { name: string; code: string }[];
   /** What could be had by lesser means only. */
@@ -47,8 +51,15 @@ export interface Sandbox {
   /** Kills everything inside. */
   kill(): void;
   /** Sends the command a signal. */
-  signal(name: NodeJS.Signals): void;
+  signal(signal: NodeJS.Signals | number): void;
+  /** Of one that may stay: stops everything inside, and leaves it there. `ended` tells if that was so. */
+  keep(): void;
+  /** Resolves when the command has ended; of one that may stay, what it left waits for `keep` or `kill`. */
+  commandEnded: Promise<Pick<SandboxEnd, 'signal'>>;
 }
+
+/** An open sandbox whose command has the standard streams of this process. */
+export type AttendedSandbox = Pick<Sandbox, 'opened' | 'ended' | 'kill' | 'signal'>;
 
 /** What runs inside, and with what environment. */
 export interface Command {
@@ -60,6 +71,12 @@ export interface Command {
   hasChannel?: boolean;
   /** The launch strategy `fork`: a copy of this one, instead of `argv`. */
   copyOf?: ForkServer | undefined;
+  /** Somebody waits for it at the terminal, if there is one. Default: false. */
+  isAttended?: boolean;
+  /** Whether `keep` may be asked for. Default: false. */
+  mayStay?: boolean;
+  /** What the sandbox is for, for `ns-jest ps`. */
+  label?: string;
 }
 
 /**
@@ -71,38 +88,83 @@ export interface Command {
 export function openSandbox(spec: SandboxSpec, command: Command): Sandbox {
   // The test process will need the other: missing, that is better known before there is one.
   requireBinaries();
-  const init = binaryPath('ns-init');
   const descriptors = descriptorsBeside(spec.processes.passFds);
-  const child = startInit(init, spec, command, descriptors);
-  const end: SandboxEnd = { exitCode: null, signal: null, missing: [], fallbacks: [] };
-  const ended = whenEnded(child, end);
+  const child = startInit(spec, command, descriptors, ['ignore', 'pipe', 'pipe']);
   const stream = (fd: number) => child.streams.get(fd) as Socket;
-  const [stdout, stderr] = [stream(1), stream(2)];
-  const channel = stream(descriptors.channel);
-  const status = stream(descriptors.status);
-  const lifeline = stream(descriptors.lifeline);
+  const [stdout, stderr, channel] = [stream(1), stream(2), stream(descriptors.channel)];
+  channel.on('error', () => {});
+  return { channel, stdout, stderr, ...supervise(child, descriptors) };
+}
+
+/**
+ * The same for a command that somebody attends to: it has the standard streams of this process, and its
+ * terminal if the session is kept.
+ *
+ * @throws SandboxError when ns-init itself cannot be started.
+ */
+export function openAttended(
+  spec: SandboxSpec,
+  { argv, env }: Pick<Command, 'argv' | 'env'>,
+): AttendedSandbox {
+  const descriptors = descriptorsBeside(spec.processes.passFds);
+  const command = { argv, env, hasChannel: false, isAttended: true };
+  return supervise(startInit(spec, command, descriptors, [0, 1, 2]), descriptors);
+}
+
+function supervise(
+  child: Child,
+  { status, lifeline }: Descriptors,
+): Omit<Sandbox, 'channel' | 'stdout' | 'stderr'> {
+  const end: SandboxEnd = { exitCode: null, signal: null, missing: [], fallbacks: [] };
+  let onKept: () => void;
+  const kept = new Promise<void>((resolve) => {
+    onKept = resolve;
+  });
+  const ended = Promise.race([whenEnded(child, end), kept.then(() => whenKept(child, end))]);
+  const [statusLines, life] = [status, lifeline].map((fd) => child.streams.get(fd)) as [
+    Socket,
+    Socket,
+  ];
   // Each is one end of a socket pair whose other end may die at any moment: the end of the process
   // tells that better than EPIPE would.
-  for (const socket of [channel, status, lifeline]) socket.on('error', () => {});
+  for (const socket of [statusLines, life]) socket.on('error', () => {});
+  let init = 0;
+  let onCommandEnded: (end: SandboxEnd) => void;
+  const commandEnded = new Promise<SandboxEnd>((resolve) => {
+    onCommandEnded = resolve;
+  });
   const opened = new Promise<Opened | undefined>((resolve) => {
-    readStatus(status, end, (init, micros) => resolve({ ...end, init, micros }));
+    readStatus(statusLines, end, {
+      onReady: (found) => {
+        init = found.init;
+        resolve({ ...end, ...found });
+      },
+      onExited: () => onCommandEnded(end),
+      onKept: () => {
+        end.kept = init;
+        onKept();
+      },
+    });
     void ended.then(() => resolve(undefined));
   });
-  const kill = () => lifeline.destroy();
-  const signal = (name: NodeJS.Signals) => child.kill(name);
-  return { channel, stdout, stderr, opened, ended, kill, signal };
+  const kill = () => life.destroy();
+  const keep = () => life.write(STAY);
+  const signal = (what: NodeJS.Signals | number) => child.kill(what);
+  return { opened, ended, kill, signal, keep, commandEnded };
 }
 
 function startInit(
-  init: string,
   spec: SandboxSpec,
-  { argv, env, debugFd, hasChannel = true, copyOf }: Command,
+  { argv, env, debugFd, hasChannel = true, copyOf, isAttended, mayStay, label }: Command,
   descriptors: Descriptors,
+  streams: ChildDescriptor[],
 ): Child {
+  const init = binaryPath('ns-init');
   const { channel, status, lifeline, debug, copy } = descriptors;
   const passFds = [...(hasChannel ? [channel] : []), ...spec.processes.passFds];
-  const wanted: ChildDescriptor[] = ['ignore', 'pipe', 'pipe'];
-  for (const fd of [channel, status, lifeline]) wanted[fd] = 'pipe';
+  const wanted = [...streams];
+  if (!isAttended) wanted[channel] = 'pipe';
+  for (const fd of [status, lifeline]) wanted[fd] = 'pipe';
   for (const fd of spec.processes.passFds) {
     checkOpen(fd);
     wanted[fd] = fd;
@@ -116,36 +178,40 @@ function startInit(
   const all = Array.from(wanted, (what) => what ?? 'ignore');
   try {
     const args = initArguments(spec, argv, descriptors, passFds, copyOf !== undefined);
-    return startChild(init, args, env, all);
+    const more = [
+      ...flag('attended', isAttended ?? false),
+      ...flag('may-stay', mayStay ?? false),
+      ...text('label', label),
+    ];
+    return startChild(init, [...more, ...args], env, all);
   } catch (error) {
     throw startError(init, error as NodeJS.ErrnoException);
   }
 }
 
 export function startError(init: string, { message, code }: NodeJS.ErrnoException): SandboxError {
-  const fixes: Record<string, string> = {
-    EACCES: `Make it executable: chmod +x ${init}`,
-    ENOENT: 'Reinstall ns-jest, or in a clone of it: npm run build:addon',
-    EMFILE: 'Raise the limit of open files: ulimit -n',
-    E2BIG: 'The environment and the paths to keep are too large together: shorten the environment.',
-  };
-  const fix = fixes[code ?? ''];
   return new SandboxError(`Could not start ${init}: ${message}`, {
     step: 'start ns-init',
     subject: init,
-    ...(code === undefined ? {} : { code }),
-    ...(fix === undefined ? {} : { fix }),
+    ...(code === undefined ? {} : { code, ...hintFor('start ns-init', code, init) }),
   });
 }
 
 function readStatus(
   status: Socket,
   end: SandboxEnd,
-  onReady: (init: number, micros: Milestones) => void,
+  on: {
+    onReady(found: Pick<Opened, 'init' | 'micros'>): void;
+    onExited(): void;
+    onKept(): void;
+  },
 ): void {
   readLines(status, (text) => {
     const line = parseStatus(text);
-    switch (line.type) {
+    switch (line?.type) {
+      case undefined:
+        end.error ??= new SandboxError(`ns-init says what is no report: ${text.slice(0, 200)}`);
+        break;
       case 'failed':
         end.error ??= stepError(line);
         break;
@@ -159,6 +225,7 @@ function readStatus(
         end.exited = line;
         end.exitCode = line.code;
         end.signal = line.signal === null ? null : signalName(line.signal);
+        on.onExited();
         break;
       case 'used':
         end.used = line;
@@ -170,10 +237,21 @@ function readStatus(
         );
         break;
       case 'ready':
-        onReady(line.init, line.micros);
+        on.onReady(line);
+        break;
+      case 'kept':
+        on.onKept();
         break;
     }
   });
+}
+
+/** The supervisor and PID 1 read one each. */
+const STAY = 'kk';
+
+async function whenKept(child: Child, end: SandboxEnd): Promise<SandboxEnd> {
+  await child.leave();
+  return end;
 }
 
 async function whenEnded(child: Child, end: SandboxEnd): Promise<SandboxEnd> {

@@ -7,6 +7,7 @@ import type {
   PosixQueue,
   Process,
   Route,
+  Trace,
 } from '../helpers';
 import type { NamespaceIds, NamespaceName } from '../namespaces';
 
@@ -33,6 +34,7 @@ export interface Facts {
   semaphores: List<IpcFacts>;
   sharedMemory: List<IpcFacts>;
   posixQueues: List<PosixQueueFacts>;
+  traces: List<Trace>;
 }
 
 interface List<Item> {
@@ -69,6 +71,7 @@ const ROOMS: readonly (keyof Facts)[] = [
   'semaphores',
   'sharedMemory',
   'posixQueues',
+  'traces',
 ];
 
 /**

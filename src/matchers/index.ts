@@ -5,6 +5,7 @@ import { toHaveAddress } from './to-have-address';
 import { toHaveDomainname } from './to-have-domainname';
 import { toHaveHostname } from './to-have-hostname';
 import { toHaveInterface } from './to-have-interface';
+import { toHaveLeftNoTrace } from './to-have-left-no-trace';
 import { toHaveMessageQueue } from './to-have-message-queue';
 import { toHaveMount } from './to-have-mount';
 import { toHaveNamespace } from './to-have-namespace';
@@ -40,6 +41,7 @@ export const matchers = {
   toHaveSharedMemory,
   toHavePosixQueue,
   toHaveNoIpcObjects,
+  toHaveLeftNoTrace,
   toFailWithErrno,
 } satisfies Declared;
 

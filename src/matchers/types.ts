@@ -1,3 +1,4 @@
+import type { Trace } from '../helpers';
 import type { NamespaceName } from '../namespaces';
 import type { Text } from './match';
 import type { IpcPattern } from './system-v-matcher';
@@ -138,6 +139,16 @@ export interface NsJestMatchers<R, T = unknown> {
    * There are no System V IPC objects and no POSIX message queues.
    */
   toHaveNoIpcObjects(): R;
+  /**
+   * Nothing is there that was not there when the test file started, or when `since` was listed: no process,
+   * mount, IPC object, listening socket, interface, address or route.
+   *
+   * @example
+   * const before = ns.traces.list();
+   * await stopServer();
+   * expect(ns).toHaveLeftNoTrace({ since: before });
+   */
+  toHaveLeftNoTrace(options?: { since?: readonly Trace[] }): R;
   /**
    * The subject is a function or a promise, not `ns`: it throws or rejects with this code of errno(3).
    *

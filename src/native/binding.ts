@@ -115,11 +115,19 @@ export interface Binding {
   copyServe(socket: number): { channel: number; pid: number } | undefined | null;
   /** In a copy, when its file has run: tells later ones which pages it wrote. */
   copyTell(): void;
+  /** In the fork server: how many threads of ours do what V8 wants done beside what runs. */
+  copyThreads(): number;
   /**
-   * Makes a copy that is no test process, and waits for its end: the wait status, or null if it took
-   * longer than `limit` milliseconds. Undefined: this is the copy.
+   * Makes a copy that is no test process, and dies with this one: its pid. Undefined: this is the copy.
+   *
+   * @throws SystemError when there can be none.
    */
-  copyForCheck(limit: number): number | null | undefined;
+  copyOnHost(): number | undefined;
+  /**
+   * Waits for the end of such a copy: its wait status, or null if that took longer than `limit`
+   * milliseconds, and it was killed.
+   */
+  copyEnd(pid: number, limit: number): number | null;
   /** In a copy: what /proc/self/cmdline and environ show, as far as this kernel lets it be said. */
   copyShowAs(argv: string[], environment: string[]): void;
   /** _exit(2), after stdio was flushed. */

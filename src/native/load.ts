@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { SystemError, type SystemErrorFacts } from '../errors/system-error';
+import type { Readings } from '../traces/sources';
 import type { Binding } from './binding';
 import type { SandboxFacts } from './sandbox-facts';
 
@@ -10,6 +11,8 @@ const ADDON_FILE = 'ns_jest.node';
 /** What all realms of this process share. */
 export interface ProcessWide {
   sandbox?: SandboxFacts;
+  /** What the sandbox's own namespaces said before the file ran. */
+  start?: Readings;
   /** The agents that are alive, oldest first. */
   agents?: Set<{ end(): void; reapNow(): void }>;
 }

@@ -68,6 +68,36 @@ export function readOptions(given: Record<string, unknown>): CheckedOptions {
   return options;
 }
 
+/**
+ * Checks one value as if it were given alone.
+ *
+ * @throws SandboxError as `readOptions`.
+ */
+export function checkOption(name: string, value: unknown): void {
+  if (Object.hasOwn(ROWS, name)) ROWS[name as keyof CheckedOptions].read(value, name);
+}
+
+/**
+ * Reads the options of a sandbox that is no test file's.
+ *
+ * @param who What has no use for options of files, for the error.
+ * @throws SandboxError as `readOptions`, and for an option that says how a file is run.
+ */
+export function readOptionsWithoutFile(
+  given: Record<string, unknown>,
+  who: string,
+): CheckedOptions {
+  const checked = readOptions(given);
+  const ofFile =
+    Object.keys(given).find((name) => Object.hasOwn(runRoom.rows, name)) ??
+    Object.keys(checked.baseEnvironmentOptions)[0];
+  if (ofFile === undefined) return checked;
+  throw new SandboxError(
+    `The option "${ofFile}" says how a test file is run, and ${who} runs none`,
+    { option: ofFile },
+  );
+}
+
 /** An option that could have no effect is a mistake, not a preference. */
 function checkUnused({ namespaces }: CheckedOptions, given: Record<string, unknown>): void {
   for (const [option, { needs }] of Object.entries(ROWS)) {

@@ -1,5 +1,6 @@
 import { NAMESPACES, type NamespaceName } from '../namespaces';
 import type { NeededPaths } from './files/kept-paths';
+import { ownPaths } from './files/needed-paths';
 import { type FileSpec, toFileSpec } from './files/spec';
 import { currentIdentity, type Identity } from './ids/identity';
 import { type IdSpec, toIdSpec } from './ids/spec';
@@ -20,6 +21,11 @@ export interface SandboxSpec {
   network: NetworkSpec;
   processes: ProcessSpec;
   limits: LimitSpec;
+}
+
+/** The same of a sandbox that is no test file's. */
+export function toSpecWithoutFile(options: CheckedOptions): SandboxSpec {
+  return toSandboxSpec(options, { folders: [], written: [], others: ownPaths() });
 }
 
 /**

@@ -12,6 +12,7 @@ import { findJest, type JestPackages } from '../jest/find-jest';
 import type { GlobalConfig, RunnerContext, Test, TestRunnerClass, Watcher } from '../jest/types';
 import type { Sandbox } from '../launch/open-sandbox';
 import { askedByFile, askedByProject, projectsOf } from './file-options';
+import { HostCheck } from './host-check';
 import { OpenedAhead } from './opened-ahead';
 import { preflight } from './preflight';
 import { Slots } from './slots';
@@ -26,6 +27,7 @@ export default class NamespaceRunner {
   readonly #globalConfig: GlobalConfig;
   readonly #context: RunnerContext;
   readonly #open = new Set<Sandbox>();
+  #hostCheck: HostCheck | undefined;
   #isOver = false;
 
   constructor(globalConfig: GlobalConfig, context: RunnerContext) {
@@ -44,8 +46,9 @@ export default class NamespaceRunner {
     if (first === undefined) return;
     const jest = findJest(first.context.config.rootDir);
     const unsupported = whyUnsupported();
+    this.#hostCheck = HostCheck.ofRun(tests.length);
     const ahead = new OpenedAhead(tests, (test, slot) =>
-      this.#toFileRun(test, jest, String(slot), watcher),
+      this.#toFileRun(test, tests, jest, String(slot), watcher),
     );
     try {
       const choices = projectsOf(tests).map(
@@ -89,8 +92,15 @@ export default class NamespaceRunner {
               ? ahead.run(test, slot)
               : Promise.resolve(skippedResult(test.path, unsupported));
           await running.then(
-            (result) => this.#emit('test-file-success', [test, result]),
-            (error) => this.#emit('test-file-failure', [test, error]),
+            async (result) => {
+              const file = { ...this.#fileOf(test), jest };
+              const checked = (await this.#hostCheck?.afterResult(file, result)) ?? result;
+              await this.#emit('test-file-success', [test, checked]);
+            },
+            async (error) => {
+              await this.#hostCheck?.afterError();
+              await this.#emit('test-file-failure', [test, error]);
+            },
           );
         }),
       ),
@@ -101,28 +111,51 @@ export default class NamespaceRunner {
       this.#isOver = true;
       endForkServers();
       for (const sandbox of this.#open) sandbox.kill();
+      await this.#hostCheck?.afterRun();
     }
   }
 
-  #toFileRun(test: Test, jest: JestPackages, workerId: string, watcher: Watcher): FileRun {
+  #fileOf({ path, context }: Test) {
     return {
-      testPath: test.path,
+      testPath: path,
       globalConfig: this.#globalConfig,
-      projectConfig: test.context.config,
+      projectConfig: context.config,
+    };
+  }
+
+  #toFileRun(
+    test: Test,
+    tests: Test[],
+    jest: JestPackages,
+    workerId: string,
+    watcher: Watcher,
+  ): FileRun {
+    return {
+      ...this.#fileOf(test),
       moduleMap: test.context.moduleMap,
       context: this.#context,
       ...askedByFile(test, jest),
       jest,
       workerId,
       sendMessageToJest: (eventName, args) => this.#emit(eventName, args),
+      toCome: () => this.#filesFrom(test, tests),
       isInterrupted: () => watcher.isInterrupted(),
       onOpen: (sandbox) => {
         this.#open.add(sandbox);
+        this.#hostCheck?.note(sandbox);
         void sandbox.ended.then(() => this.#open.delete(sandbox));
         // The run may have been interrupted while this file was on its way.
         if (this.#isOver || watcher.isInterrupted()) sandbox.kill();
       },
     };
+  }
+
+  /** It, and those of the same project. */
+  #filesFrom(test: Test, tests: Test[]): string[] {
+    return tests
+      .slice(tests.indexOf(test))
+      .filter(({ context }) => context.config === test.context.config)
+      .map(({ path }) => path);
   }
 
   /** Listeners of Jest's may be async, and Jest expects to be waited for. */

@@ -16,6 +16,7 @@ export class OpenedAhead {
   readonly #next: Map<Test, Test | undefined>;
   readonly #toRun: (test: Test, slot: number) => FileRun;
   readonly #waiting = new Map<Test, Promise<WaitingFile>>();
+  readonly #started = new Set<Test>();
 
   /** @param tests In the order in which they are run. */
   constructor(tests: Test[], toRun: (test: Test, slot: number) => FileRun) {
@@ -31,6 +32,7 @@ export class OpenedAhead {
 
   /** Runs a file, in its waiting sandbox if there is one, and opens that of the file that comes next. */
   async run(test: Test, slot: number): Promise<TestResult> {
+    this.#started.add(test);
     const waiting = this.#waiting.get(test) ?? openForFile(this.#toRun(test, slot));
     this.#waiting.delete(test);
     const file = await waiting;
@@ -41,7 +43,9 @@ export class OpenedAhead {
 
   /** One at most: a file that runs long keeps it waiting, and others take the ones after. */
   #openNext(test: Test, slot: number): void {
-    const next = this.#next.get(test);
+    let next = this.#next.get(test);
+    // Other slots have gone on meanwhile: what is opened for a file that runs already, nobody would take.
+    while (next !== undefined && this.#started.has(next)) next = this.#next.get(next);
     if (next === undefined || this.#waiting.size > 0) return;
     const run = this.#describe(next, slot);
     if (run === undefined || !mayOpenAhead(run)) return;

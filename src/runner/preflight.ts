@@ -1,3 +1,4 @@
+import { checkLaunchVariable } from '../hand-over/launch-strategy';
 import type { JestPackages } from '../jest/find-jest';
 import type { GlobalConfig, Test } from '../jest/types';
 import { openSandbox } from '../launch/open-sandbox';
@@ -10,13 +11,14 @@ import { askedByProject, projectsOf } from './file-options';
  * Opens one sandbox per project and runs nothing in it, so that what is wrong for every file is one
  * error before the first.
  *
- * @throws SandboxError of the step that failed.
+ * @throws SandboxError of the step that failed, or of a wrong variable.
  */
 export async function preflight(
   globalConfig: GlobalConfig,
   tests: Test[],
   jest: JestPackages,
 ): Promise<void> {
+  checkLaunchVariable();
   for (const config of projectsOf(tests)) {
     const needed = neededPaths(globalConfig, config, [jest.runnerDirectory]);
     const sandbox = openSandbox(toSandboxSpec(askedByProject(config).options, needed), {

@@ -5,26 +5,26 @@ import type { RunFile } from '../channel/messages';
 import type { ProjectConfig } from '../jest/types';
 import { ModuleCode } from './module-code';
 
-/** From Node 22.1 and 22.10 on. https://nodejs.org/api/module.html#moduleenablecompilecachecachedir */
-const { enableCompileCache, flushCompileCache } = nodeModule as {
-  enableCompileCache?(folder: string): unknown;
-  flushCompileCache?(): void;
-};
+/** Of Node 22 and later. https://nodejs.org/api/module.html#module-compile-cache */
+interface CompileCache {
+  enableCompileCache(folder: string): unknown;
+  flushCompileCache(): void;
+}
 
 /**
- * From here on code is taken from Jest's cache. Node tells its versions, flags and users apart. A folder
- * that cannot be used is told by no error.
+ * From here on code is taken from Jest's cache. A folder that cannot be used is told by no error.
  *
  * @returns What keeps the code that was new, to be called once all is loaded.
  */
 export function keepCompiledCode({ projectConfig }: RunFile): () => void {
-  const { cacheDirectory } = projectConfig as ProjectConfig;
+  const { cacheDirectory, rootDir } = projectConfig as ProjectConfig;
   const folder = path.join(cacheDirectory, 'ns-jest-compile-cache');
-  if (enableCompileCache) {
+  const { enableCompileCache, flushCompileCache } = nodeModule as Partial<CompileCache>;
+  if (enableCompileCache && flushCompileCache) {
     enableCompileCache(folder);
-    return () => flushCompileCache?.();
+    return flushCompileCache;
   }
-  const code = new ModuleCode(folder);
+  const code = new ModuleCode(folder, rootDir);
   const uninstall = code.install();
   return () => {
     uninstall();

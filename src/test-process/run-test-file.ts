@@ -8,12 +8,15 @@ import type {
   GlobalConfig,
   ModuleMap,
   ProjectConfig,
+  RunnerContext,
   Test,
   TestResult,
   TestRunnerClass,
 } from '../jest/types';
 import { processWide } from '../native/load';
 import type { Tell } from './border';
+import { copyCoverageQuickly } from './copy-coverage';
+import { LeftBehind } from './left-behind';
 import { watchOpenHandles } from './open-handles';
 import { hadOf } from './verify';
 
@@ -30,6 +33,7 @@ export async function runTestFile(
   const projectConfig = withGlobal(request.projectConfig as ProjectConfig, request.exposeGlobal);
   const asked = [...request.sandbox.asked, ...hadOf(request.tried, request.sandbox)];
   processWide().sandbox = { ...request.sandbox, asked };
+  const left = new LeftBehind(asked, tell);
   try {
     const { otherEnvironment, baseEnvironment, baseEnvironmentOptions } = request;
     const load = (name: string) => loadEnvironment(jest, projectConfig, name);
@@ -37,25 +41,28 @@ export async function runTestFile(
       Base: await load(baseEnvironment),
       baseOptions: otherEnvironment === undefined ? baseEnvironmentOptions : undefined,
       onConsole: (entry) => tell({ type: 'console', entry }),
+      onTestEvent: request.tellsLeft ? (event) => left.onTestEvent(event) : undefined,
       ...hooks,
     });
     if (otherEnvironment !== undefined) extendOther(otherEnvironment, await load(otherEnvironment));
     return await runWithJest(jest, projectConfig, request, tell);
   } catch (error) {
     return fileFailed(error);
+  } finally {
+    if (request.tellsLeft) left.end();
   }
 }
 
-/** What a file needs of the project's own before it runs: its transformers, resolver and environments. */
-export async function loadForFile(request: RunFile): Promise<void> {
+/** Loads what files need before they run: the project's transformers and resolver, and their environment. */
+export async function loadForFile(request: RunFile, environment: string): Promise<void> {
   const jest = jestFrom(request.jestRunnerDirectory);
   const config = request.projectConfig as ProjectConfig;
-  await loadEnvironment(jest, config, request.baseEnvironment);
+  await loadEnvironment(jest, config, environment);
   await createResolver(jest, config, request.moduleMap);
 }
 
 /** `ns` on the global object has to be made in the tests' realm: by a set-up file. */
-function withGlobal(config: ProjectConfig, exposeGlobal: boolean): ProjectConfig {
+export function withGlobal(config: ProjectConfig, exposeGlobal: boolean): ProjectConfig {
   if (!exposeGlobal) return config;
   return { ...config, setupFiles: [EXPOSE_GLOBAL, ...config.setupFiles] };
 }
@@ -67,15 +74,10 @@ async function runWithJest(
   tell: Tell,
 ): Promise<FileSucceeded | FileFailed> {
   const TestRunner = defaultExport<TestRunnerClass>(jest.require('jest-runner'));
+  copyCoverageQuickly(jest);
   const { moduleMap, resolver } = await createResolver(jest, config, request.moduleMap);
-  const { changedFiles, sourcesRelatedToTestsInChangedFiles } = request.context;
   const globalConfig = request.globalConfig as GlobalConfig;
-  const runner = new TestRunner(globalConfig, {
-    changedFiles: changedFiles ? new Set(changedFiles) : undefined,
-    sourcesRelatedToTestsInChangedFiles: sourcesRelatedToTestsInChangedFiles
-      ? new Set(sourcesRelatedToTestsInChangedFiles)
-      : undefined,
-  });
+  const runner = new TestRunner(globalConfig, contextOf(request));
   const test: Test = { path: request.testPath, context: { config, moduleMap, resolver } };
 
   let answer: FileSucceeded | FileFailed = fileFailed(new Error('jest-runner reported no result'));
@@ -96,6 +98,14 @@ async function runWithJest(
   await runner.runTests([test], { isInterrupted: () => false, on: () => {} }, { serial: true });
   if (openHandles) tell({ type: 'open-handles', handles: await openHandles() });
   return answer;
+}
+
+export function contextOf({ context }: RunFile): RunnerContext {
+  const setOf = (files: string[] | null) => (files ? new Set(files) : undefined);
+  return {
+    changedFiles: setOf(context.changedFiles),
+    sourcesRelatedToTestsInChangedFiles: setOf(context.sourcesRelatedToTestsInChangedFiles),
+  };
 }
 
 /** As jest-runner's own workers make it. */

@@ -2,12 +2,16 @@
  * Inside the sandbox, however this process came to be: receive one file, verify the isolation, run the
  * file by the project's own Jest, answer, leave.
  */
+import { isToStay } from '../channel/is-to-stay';
 import type { ToTestProcess } from '../channel/messages';
 import type { EnvironmentHooks } from '../environment/inside';
 import { micros } from '../text/micros';
 import type { Border } from './border';
 import { notAsAsked } from './verify';
 import { writeAtOnce } from './write-at-once';
+
+/** Something has to be due, or Node would exit. */
+const LONG_MS = 2 ** 30;
 
 export interface Place {
   border: Border;
@@ -18,6 +22,8 @@ export interface Place {
   hooks?: EnvironmentHooks;
   /** Called when the file has been answered for. */
   conclude?: () => void;
+  /** Whether the file's environment was made ahead. */
+  isMadeAhead?: () => boolean;
 }
 
 /** Never returns: the process exits. */
@@ -43,9 +49,10 @@ export function serveFile(place: Place): void {
   );
 }
 
-async function serve({ border, debugFd, prepare, hooks }: Place): Promise<void> {
+async function serve({ border, debugFd, prepare, hooks, isMadeAhead }: Place): Promise<void> {
   const request = await border.receive();
   const received = micros();
+  if (request.asProcess) border.tell({ type: 'begun' });
   prepare?.(request);
   // It may have been started before it was known whose it would be. A cleared environment may have none.
   if (process.env.JEST_WORKER_ID !== undefined) process.env.JEST_WORKER_ID = request.workerId;
@@ -58,5 +65,8 @@ async function serve({ border, debugFd, prepare, hooks }: Place): Promise<void> 
   // Loaded only now: nothing of Jest or of the project runs before the verification.
   const { runTestFile } = require('./run-test-file') as typeof import('./run-test-file');
   const result = await runTestFile(request, border.tell, hooks);
-  await border.answer({ ...result, times: { received, ran: micros() } });
+  const times = { received, ran: micros(), madeAhead: isMadeAhead?.() ?? false };
+  await border.answer({ ...result, times });
+  // What the file has open is to be looked at: PID 1 stops us in a moment.
+  if (isToStay(request.keep, result)) await new Promise(() => setInterval(() => {}, LONG_MS));
 }

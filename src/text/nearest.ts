@@ -1,12 +1,15 @@
 /** The candidate that was probably meant, or undefined if none is close. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
+  // A third of the letters wrong is still a slip; more is another word.
+  const most = Math.max(1, word.length / 3);
   const ranked = candidates
+    // As many letters as one is longer than the other are wrong at least: a long text costs nothing.
+    .filter((candidate) => Math.abs(candidate.length - word.length) <= most)
     .map((candidate) => ({ candidate, distance: editDistance(lower, candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  // A third of the letters wrong is still a slip; more is another word.
-  return best && best.distance <= Math.max(1, word.length / 3) ? best.candidate : undefined;
+  return best && best.distance <= most ? best.candidate : undefined;
 }
 
 /** Levenshtein's distance, one row at a time. */

@@ -105,9 +105,10 @@ function install(name) {
   copyPackage(installed);
 }
 
-/** Packed as it would be published, so that pnpm lays it out like any other package. */
+/** Packed, so that pnpm lays it out like any other package; what is built is copied afterwards. */
 function pack(folder) {
-  const output = run('npm', ['pack', '--silent', '--pack-destination', folder], PACKAGE);
+  const words = ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder];
+  const output = run('npm', words, PACKAGE);
   renameSync(path.join(folder, output.trim().split('\n').pop()), path.join(folder, 'ns-jest.tgz'));
 }
 

@@ -164,7 +164,7 @@ describe.each(ENTRY_LINES)('$line', ({ config }) => {
       config,
     );
     expect(run.stderr).toContain(
-      'ns-jest: a.test.js left processes running, which were killed:\n  sleep 4321\n',
+      'ns-jest: a.test.js left processes running, which were killed:\n  sleep 4321, since "leaves"\n',
     );
     expect(run.code).toBe(0);
   });

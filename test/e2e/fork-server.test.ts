@@ -1,10 +1,11 @@
 /** What copies of the fork server need, and what the fork server must not do, by real runs. */
-import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { expect, test } from '@jest/globals';
-import { NS_INIT } from '../support/package';
+import { describe, expect, test } from '@jest/globals';
+import { PACKAGE } from '../support/package';
 import { outcomes, Project, runJest } from '../support/project';
 
+const PASSES = `test('passes', () => {});`;
+const JEST_MODULES = path.join(PACKAGE, 'node_modules');
 const FORK = { preset: 'ns-jest', testEnvironmentOptions: { launch: 'fork' } };
 
 test('a worker thread ends, after garbage collections', async () => {
@@ -45,6 +46,92 @@ test('what the fork server keeps in a cache below the project is no test of it',
   }
 });
 
+test('an environment that is installed is made in sandboxes alone', async () => {
+  const run = await runJest(
+    {
+      'node_modules/loud/index.js': `
+        const { TestEnvironment } = require('${JEST_MODULES}/jest-environment-node');
+        const say = (what) => process.stderr.write(what + ' on ' + require('node:os').hostname() + '\\n');
+        module.exports = class extends TestEnvironment {
+          constructor(...args) { super(...args); say('made'); }
+          async setup() { await super.setup(); say('set up'); }
+          async teardown() { say('torn down'); await super.teardown(); }
+        };`,
+      'a.test.js': `test('is', () => {});`,
+    },
+    { ...FORK, testEnvironmentOptions: { launch: 'fork', baseEnvironment: 'loud' } },
+  );
+  expect(outcomes(run)).toEqual(['is: passed']);
+  expect(run.stderr.match(/(made|set up|torn down) on \S+/g)).toEqual([
+    'made on sandbox',
+    'set up on sandbox',
+    'torn down on sandbox',
+  ]);
+});
+
+test("a runtime of the project's own is loaded in sandboxes alone", async () => {
+  const run = await runJest(
+    {
+      'runtime.js': `
+        process.stderr.write('loaded on ' + require('node:os').hostname() + '\\n');
+        module.exports = require('${JEST_MODULES}/jest-runtime').default;`,
+      'a.test.js': `test('is', () => {});`,
+    },
+    { preset: 'ns-jest', runtime: '<rootDir>/runtime.js' },
+    { env: { NS_JEST_TRACE: '1' } },
+  );
+  expect(outcomes(run)).toEqual(['is: passed']);
+  expect(run.stderr.match(/loaded on \S+/g)).toEqual(['loaded on sandbox']);
+  expect(run.stderr).toMatch(/exec, as the runtime \S+ needs a Node of its own/);
+});
+
+test('a sandbox that cannot be had is told at once, whatever the fork server still loads', async () => {
+  const run = await runJest(
+    {
+      'transformer.js': `
+        // Jest's own process loads it, too.
+        if (process.argv[1].includes('fork-server')) {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10_000);
+          console.log('loaded');
+        }
+        exports.process = (code) => ({ code });`,
+      'a.test.js': `test('is', () => {});`,
+    },
+    {
+      preset: 'ns-jest',
+      transform: { '\\.js$': '<rootDir>/transformer.js' },
+      testEnvironmentOptions: { sysctl: { 'kernel.no_such_parameter': '1' } },
+    },
+  );
+  expect(run.code).toBe(1);
+  expect(run.stderr).toContain('no_such_parameter');
+  expect(run.stderr).not.toContain('did not exit');
+  expect(run.stdout).not.toContain('loaded');
+});
+
+describe('the variable NS_JEST_LAUNCH', () => {
+  const FILES = { 'a.test.js': PASSES, 'b.test.js': PASSES };
+  test.each([
+    ['exec', 'exec, as NS_JEST_LAUNCH says so'],
+    ['auto', 'fork'],
+    ['', 'fork'],
+  ])('"%s"', async (NS_JEST_LAUNCH, strategy) => {
+    const env = { NS_JEST_LAUNCH, NS_JEST_TRACE: '1' };
+    const run = await runJest(FILES, { preset: 'ns-jest' }, { env });
+    expect(outcomes(run)).toEqual(['passes: passed', 'passes: passed']);
+    const told = run.stderr.match(/^ns-jest: \S+: (exec, as [^:]+|fork)/gm) ?? [];
+    expect(told.map((line) => line.replace(/^ns-jest: \S+: /, ''))).toEqual([strategy, strategy]);
+  });
+
+  test.each(['ns-jest', 'alone'])('with another value it is one error: %s', async (way) => {
+    const config = way === 'alone' ? { testEnvironment: 'ns-jest' } : { preset: 'ns-jest' };
+    const files = { 'a.test.js': PASSES };
+    const run = await runJest(files, config, { env: { NS_JEST_LAUNCH: 'folk' } });
+    expect(run.code).toBe(1);
+    expect(run.stderr.match(/The variable NS_JEST_LAUNCH cannot be "folk"/g)).toHaveLength(1);
+  });
+});
+
 test('an environment of the project is never loaded outside', async () => {
   const run = await runJest(
     {
@@ -56,27 +143,11 @@ test('an environment of the project is never loaded outside', async () => {
       'b.test.js': `test('is', () => expect(document).toBeDefined());`,
     },
     { runner: 'ns-jest/runner', testEnvironment: './env.js', setupFiles: ['./setup.js'] },
-    { env: { NS_JEST_LAUNCH: 'fork' } },
+    { env: { NS_JEST_LAUNCH: 'auto' } },
   );
   expect(outcomes(run)).toEqual(['is: passed', 'is: passed']);
   expect(run.stderr.match(/(loaded|set up) on \S+/g)?.sort()).toEqual([
     ...Array(2).fill('loaded on sandbox'),
     ...Array(2).fill('set up on sandbox'),
   ]);
-});
-
-test('a copy has what the fork server has allocated since it was warm', () => {
-  const program = `
-    const addon = require(${JSON.stringify(path.join(path.dirname(NS_INIT), 'ns_jest.node'))});
-    addon.copyPrepare();
-    const all = [];
-    for (let i = 0; i < 3e5; i += 1) all.push({ i });
-    const status = addon.copyForCheck(30_000);
-    if (status !== undefined) console.log(status);
-    else addon.exitAtOnce(all.every(({ i }, at) => i === at) ? 42 : 1);`;
-  const { stdout } = spawnSync(process.execPath, ['--single-threaded', '-e', program], {
-    encoding: 'utf8',
-  });
-  // A wait status: exited, with that code.
-  expect(stdout.trim()).toBe(String(42 << 8));
 });

@@ -3,18 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { isRoot, onAnotherHost } from '../support/another-host';
 import { type HostState, hostWithoutSockets } from '../support/host';
 import { ENTRY_LINES, NS_INIT } from '../support/package';
 import { Project } from '../support/project';
 
-const isRoot = process.getuid?.() === 0;
-
-/** In a mount namespace that is gone with the command: another host than this one. */
-const onAnotherHost = (script: string): string[] => [
-  ...['unshare', ...(isRoot ? [] : ['--user', '--map-root-user']), '--mount', 'sh', '-ec'],
-  `${script}; exec "$@"`,
-  'sh',
-];
 const WITHOUT_CGROUPS = onAnotherHost('mount -t tmpfs none /sys/fs/cgroup');
 const ON_AN_OVERLAY = onAnotherHost(
   `cd /mnt; mount -t tmpfs none .; cd /mnt; mkdir lower upper work merged

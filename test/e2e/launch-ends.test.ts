@@ -99,6 +99,8 @@ beforeAll(async () => {
   ]);
   ({ exec, fork } = await launchBoth(Object.fromEntries(files), {
     args: ['-w', '2'],
+    // Some tests wait for what will never be.
+    config: { testTimeout: 5000 },
     // For the heap that is to be full.
     env: { NODE_OPTIONS: '--max-old-space-size=64' },
     sandbox: { timeout: 60_000 },

@@ -1,6 +1,8 @@
 /** What a file finds in its environment, which a copy of the fork server may have been given ready made. */
+import path from 'node:path';
 import { expect, test } from '@jest/globals';
 import { type Config, launchBoth, verdicts } from '../support/launches';
+import { PACKAGE } from '../support/package';
 import { outcomes } from '../support/project';
 
 const FROM_ABOVE = `const { see } = require('../see');`;
@@ -10,8 +12,16 @@ const LOOK = `
   const own = () => Reflect.ownKeys(globalThis).map(String);
 `;
 
+interface Case {
+  files: Record<string, string>;
+  config?: Config;
+  args?: string[];
+  /** In how many copies the environment is the one that was made ahead: for the first file. Default: in all. */
+  ahead?: number;
+}
+
 /** Each tells by \`see\` what it finds, and passes. */
-const CASES: Record<string, { files: Record<string, string>; config?: Config; args?: string[] }> = {
+const CASES: Record<string, Case> = {
   'the globals of a file': {
     files: {
       'a.test.js': `${LOOK}
@@ -21,6 +31,26 @@ const CASES: Record<string, { files: Record<string, string>; config?: Config; ar
         }));
         test('a', () => {});`,
     },
+  },
+  'the modules of the test framework are the ones in force': {
+    files: {
+      'a.test.js': `${LOOK}
+        test('a', () => {
+          let error;
+          try { expect(1).toBe(2); } catch (caught) { error = caught; }
+          const { expect: required, JestAssertionError } = require('expect');
+          see('expect', [
+            required === expect,
+            typeof JestAssertionError === 'function' && error instanceof JestAssertionError,
+            require('@jest/expect').jestExpect === expect,
+            require('@jest/globals').expect === expect,
+            jest.requireActual('expect').expect === expect,
+          ]);
+          jest.resetModules();
+          see('expect later', require('expect').expect === expect);
+        });`,
+    },
+    config: { modulePaths: [path.join(PACKAGE, 'node_modules')] },
   },
   'a set-up file comes before the test framework': {
     files: {
@@ -35,6 +65,7 @@ const CASES: Record<string, { files: Record<string, string>; config?: Config; ar
         afterAll(() => { delete Array.prototype.late; });`,
     },
     config: { setupFiles: ['<rootDir>/setup.js'] },
+    ahead: 0,
   },
   'a set-up file after it': {
     files: {
@@ -60,6 +91,7 @@ const CASES: Record<string, { files: Record<string, string>; config?: Config; ar
       'a.test.js': `${LOOK} see('found', [found, foundAtSetUp, typeof document]); test('a', () => {});`,
     },
     config: { testEnvironment: '<rootDir>/environment.js' },
+    ahead: 0,
   },
   'options of one file': {
     files: {
@@ -70,6 +102,7 @@ const CASES: Record<string, { files: Record<string, string>; config?: Config; ar
         ${LOOK} see('a', require('pkg')); test('a', () => {});`,
       'b.test.js': `${LOOK} see('b', require('pkg')); test('b', () => {});`,
     },
+    ahead: 1,
   },
   'variables and a directory of one file': {
     files: {
@@ -81,6 +114,7 @@ const CASES: Record<string, { files: Record<string, string>; config?: Config; ar
       'b.test.js': `${LOOK} see('b', [process.env.FORCE_COLOR, process.env.JEST_WORKER_ID, process.cwd() === __dirname]); test('b', () => {});`,
     },
     args: ['-w', '1'],
+    ahead: 1,
   },
   'projects of several kinds': {
     files: {
@@ -99,10 +133,12 @@ const CASES: Record<string, { files: Record<string, string>; config?: Config; ar
       })),
     }),
     args: ['-w', '1'],
+    ahead: 1,
   },
   'memory that must not stay': {
     files: { 'a.test.js': `test('a', () => {});`, 'b.test.js': `test('b', () => {});` },
     args: ['--detectLeaks'],
+    ahead: 0,
   },
   'coverage by V8': {
     files: {
@@ -113,8 +149,11 @@ const CASES: Record<string, { files: Record<string, string>; config?: Config; ar
   },
 };
 
-test.each(Object.entries(CASES))('%s', async (_, { files, args = [], ...more }) => {
-  const { exec, fork } = await launchBoth(files, { ...more, args });
+const AHEAD = /^ns-jest: \S+: fork, in an environment made ahead: /gm;
+
+test.each(Object.entries(CASES))('%s', async (_, { files, args = [], ahead, ...more }) => {
+  const env = { NS_JEST_TRACE: '1' };
+  const { exec, fork } = await launchBoth(files, { ...more, args, env });
   expect(
     verdicts(exec)
       .map(({ message }) => message)
@@ -125,4 +164,5 @@ test.each(Object.entries(CASES))('%s', async (_, { files, args = [], ...more }) 
   expect(verdicts(fork)).toEqual(verdicts(exec));
   expect(fork.seen).toEqual(exec.seen);
   expect(fork.run.json?.numPassedTests).toBe(tests);
+  expect(fork.run.stderr.match(AHEAD) ?? []).toHaveLength(ahead ?? tests);
 });

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { eventually, type HostState, hostState, sandboxProcesses } from '../support/host';
 import { ENTRY_LINES, PACKAGE } from '../support/package';
-import { Project } from '../support/project';
+import { BY_NAME, Project } from '../support/project';
 import { hasTerminals, Terminal } from '../support/terminal';
 
 const SUM = `module.exports = (a, b) => a + b;`;
@@ -14,12 +14,7 @@ const FILES = {
   'sum.test.js': `const sum = require('./sum');
 test('adds', () => expect(sum(1, 2)).toBe(3));
 test('adds zero', () => expect(sum(0, 0)).toBe(0));`,
-  // Files that take as long as each other would otherwise come in any order.
-  'by-name.js': `module.exports = class {
-    sort(tests) { return [...tests].sort((a, b) => a.path.localeCompare(b.path)); }
-    allFailedTests(tests) { return tests; }
-    cacheResults() {}
-  };`,
+  'by-name.js': BY_NAME,
   'value.js': `module.exports = 'one';`,
   'value.test.js': `test('is as it was', () => expect(require('./value')).toMatchSnapshot());`,
 };
@@ -77,7 +72,7 @@ function watch(config: object, flags: string[], jest = 'jest'): Terminal {
 
 /**
  * A step of somebody at the keyboard: what to do, and what has to be seen then. Some is done again when
- * nothing happens: Jest loses a key that comes while it leaves one mode for the other.
+ * nothing happens: Jest loses a key that comes while it leaves one mode for the other, or that interrupts a run.
  */
 type Step = [name: string, act: (keys: Terminal) => void, shows: string[], again?: 'again'];
 
@@ -127,7 +122,12 @@ const WATCH_ALL: Step[] = [
     () => project.write('value.js', `module.exports = 'two';`),
     ['1 snapshot failed', 'press `u` to update', IDLE],
   ],
-  ['update snapshots', (keys) => keys.press('u'), ['1 snapshot updated', '3 passed', IDLE]],
+  [
+    'update snapshots',
+    (keys) => keys.press('u'),
+    ['1 snapshot updated', '3 passed', IDLE],
+    'again',
+  ],
   [
     'a new test file',
     () => project.write('new.test.js', ADDS_THREE),
@@ -179,7 +179,12 @@ async function take(
   for (const [name, act, shows, again] of steps) {
     if (name !== steps[0]?.[0]) keys.wipe();
     act(keys);
-    const timer = again && setInterval(act, PATIENCE_MS, keys);
+    let screen: string | undefined;
+    const actAgain = () => {
+      if (keys.screen() === screen) act(keys);
+      screen = keys.screen();
+    };
+    const timer = again && setInterval(actAgain, PATIENCE_MS / 2);
     seen[name] = normalised(await keys.shows(...shows).finally(() => clearInterval(timer)));
   }
   seen['the snapshot file'] = project.read(SNAPSHOT);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { eventually, hostState, sandboxProcesses } from '../support/host';
+import { childrenOf, eventually, hostState, sandboxProcesses } from '../support/host';
 import { FULL, IDS, run, runWhere, type Started, sh, start } from '../support/ns-init';
 import { NS_INIT } from '../support/package';
 
@@ -97,6 +97,20 @@ test('when the supervisor is killed by SIGKILL, everything inside dies', async (
   await eventually(() => output().includes('up'));
   child.kill('SIGKILL');
   await ended;
+});
+
+test('when the supervisor is killed before PID 1 has asked to die with it, nothing goes on inside', async () => {
+  const late = ['strace', '-f', '-qq', '-o', '/dev/null', '--inject=prctl:delay_enter=1s:when=1'];
+  const { child, ended } = start(FULL, ['sleep', '1000'], late);
+  const supervisor = () => childrenOf(child.pid as number)[0] ?? 0;
+  expect(await eventually(() => supervisor() !== 0 && childrenOf(supervisor()).length === 1)).toBe(
+    true,
+  );
+  // PID 1 has all it waits for.
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  process.kill(supervisor(), 'SIGKILL');
+  const { status } = await ended;
+  expect(status).not.toContainEqual(expect.objectContaining({ type: 'ready' }));
 });
 
 describe('without a PID namespace', () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { eventually } from '../support/host';
+import { childrenOf, eventually } from '../support/host';
 import { hasLink, TestHost } from '../support/network';
 import { IDS, sh, start } from '../support/ns-init';
 import { testIf } from '../support/test-if';
@@ -102,10 +102,6 @@ describe('the process that publishes a port sleeps when a client', () => {
     }
   });
 });
-
-function childrenOf(pid: number): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-}
 
 /** How often it has run: a process that sleeps is not switched to. proc_pid_status(5) */
 function switchesOf(pid: number): number {

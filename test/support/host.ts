@@ -1,24 +1,13 @@
 /** The host, as a sandbox must leave it. */
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { type HostFacts, hostFacts, sysctlLine } from '../../src/host/facts';
 
-/** Sysctls of every kind a sandbox could reach: of namespaces of its own, and global ones. */
-const SYSCTLS = [
-  'kernel/hostname',
-  'kernel/domainname',
-  'kernel/sem',
-  'kernel/shmmax',
-  'kernel/shmmni',
-  'kernel/msgmax',
-  'kernel/msgmni',
+/** Beside those of namespaces: the whole machine's. */
+const GLOBAL_SYSCTLS = [
   'kernel/pid_max',
   'kernel/printk',
   'kernel/core_pattern',
-  'fs/mqueue/msg_max',
-  'net/ipv4/ip_forward',
-  'net/ipv4/ip_unprivileged_port_start',
-  'net/ipv4/ping_group_range',
-  'net/ipv6/conf/all/disable_ipv6',
   'vm/swappiness',
   'vm/overcommit_memory',
 ];
@@ -26,12 +15,7 @@ const SYSCTLS = [
 /** What the sandboxes of the tests write, where it would lie on the host. */
 const TEMPORARY_NAMES = ['/tmp/left', '/tmp/times', '/dev/shm/left', '/run/left'];
 
-export interface HostState {
-  sysctls: Record<string, string | undefined>;
-  mounts: string[];
-  interfaces: string[];
-  routes: string[];
-  ipc: string[];
+export interface HostState extends HostFacts {
   cgroups: string[];
   shm: string[];
   tmp: string[];
@@ -45,11 +29,12 @@ const isRoot = process.geteuid?.() === 0;
 
 /** What of the host can be compared before and after. */
 export function hostState(): HostState {
+  const { sysctls, mounts, interfaces, routes } = hostFacts();
   return {
-    sysctls: Object.fromEntries(SYSCTLS.map((name) => [name, read(`/proc/sys/${name}`)])),
-    mounts: lines('/proc/self/mountinfo'),
-    interfaces: isRoot ? interfaces() : [],
-    routes: isRoot ? routes() : [],
+    sysctls: [...sysctls, ...GLOBAL_SYSCTLS.flatMap(sysctlLine)],
+    mounts,
+    interfaces: isRoot ? interfaces : [],
+    routes: isRoot ? routes : [],
     ipc: ['msg', 'sem', 'shm'].flatMap((kind) => lines(`/proc/sysvipc/${kind}`)),
     cgroups: cgroupsHere(),
     shm: list('/dev/shm'),
@@ -87,6 +72,11 @@ function markedProcesses(): string[] {
   return processes().filter((pid) => read(`/proc/${pid}/environ`)?.split('\0').includes(MARK));
 }
 
+/** The pids of a process's children, the oldest first. proc_pid_task(5) */
+export function childrenOf(pid: number): number[] {
+  return (read(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter(Boolean).map(Number);
+}
+
 /** Waits for what the kernel does in its own time, such as the end of killed processes. */
 export async function eventually(check: () => boolean, timeoutMs = 20_000): Promise<boolean> {
   const end = Date.now() + timeoutMs;
@@ -113,22 +103,6 @@ function namespacesInUse(): string[] {
 
 function processes(): string[] {
   return list('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
-}
-
-function interfaces(): string[] {
-  return lines('/proc/net/dev').map((line) => line.trim().split(':')[0] as string);
-}
-
-function routes(): string[] {
-  return [
-    ...lines('/proc/net/route').map(withoutCounters),
-    ...lines('/proc/net/ipv6_route').map((line) => line.split(' ')[0] as string),
-  ].sort();
-}
-
-function withoutCounters(line: string): string {
-  const [iface, destination, gateway, flags, , , metric, mask] = line.split('\t');
-  return [iface, destination, gateway, flags, metric, mask].join(' ');
 }
 
 /**

@@ -49,17 +49,24 @@ export async function launchBoth(
   }
 }
 
+/** Of stacks, what is by the moment: which promise settled last, and whether Node's queue of ticks was empty. */
+function withoutChance(text: string): string {
+  return text
+    .replace(/Promise\.all \(index \d+\)/g, 'Promise.all')
+    .replace(/^.*\bat (process\.)?processTicksAndRejections .*\n?/gm, '');
+}
+
 /** What Jest says of each file, in an order of their names: they end in any. */
 export function verdicts({ run }: Launched): { name: string; [fact: string]: unknown }[] {
   return (run.json?.testResults ?? [])
     .map(({ name, status, message, assertionResults }) => ({
       name,
       status,
-      message: message.replace(/Promise\.all \(index \d+\)/g, 'Promise.all'),
+      message: withoutChance(message),
       tests: assertionResults.map(({ fullName, status: how, failureMessages }) => ({
         fullName,
         how,
-        failureMessages,
+        failureMessages: failureMessages.map(withoutChance),
       })),
     }))
     .sort((one, other) => one.name.localeCompare(other.name));

@@ -72,6 +72,11 @@ expect(ns).not.toHaveNoIpcObjects();
 // @ts-expect-error there is nothing to say
 expect(ns).toHaveNoIpcObjects('queues');
 
+expect(ns).toHaveLeftNoTrace();
+expect(ns).toHaveLeftNoTrace({ since: ns.traces.list() });
+// @ts-expect-error a list of traces
+expect(ns).toHaveLeftNoTrace({ since: ['process 1'] });
+
 expect(() => ns.hostname.set('')).toFailWithErrno('EPERM');
 const asynchronous: Promise<void> = expect(async () => {}).not.toFailWithErrno('EPERM');
 const promised: Promise<void> = expect(Promise.resolve()).not.toFailWithErrno('EPERM');

@@ -11,6 +11,13 @@
 #include "options.h"
 #include "status.h"
 
+void JoinGroups(const EnterOptions& options) {
+  for (const int fd : options.groups) {
+    // 0 is whoever writes it.
+    if (write(fd, "0", 1) == -1) ReportFallback("the sandbox's cgroup", "the caller's", errno);
+  }
+}
+
 void EnterNamespaces(const EnterOptions& options) {
   std::vector<int> rest = options.namespaces;
   // Which has to come first depends on who owns whom: a user namespace gives the rights over those
@@ -29,6 +36,10 @@ void EnterNamespaces(const EnterOptions& options) {
       FailStep("enter namespace", NamespaceName(static_cast<unsigned long>(flag)), error);
     }
     rest = refused;
+  }
+  // A sandbox whose root could not be pivoted has another than its mount namespace.
+  if (options.root != -1 && (fchdir(options.root) == -1 || chroot(".") == -1)) {
+    FailStep("enter root", "", errno);
   }
 }
 

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
 #include <vector>
 
 #include "files/mount_points.h"
@@ -20,6 +22,12 @@
 namespace {
 
 constexpr char kStep[] = "mount overlay";
+
+// Of a server that is gone, or of another user's FUSE: out of reach on the host, too.
+bool IsOutOfReach(int error) {
+  constexpr int kErrors[] = {EACCES, ENOENT, ESTALE, ENOTCONN, EIO, ETIMEDOUT, EHOSTDOWN};
+  return std::find(std::begin(kErrors), std::end(kErrors), error) != std::end(kErrors);
+}
 
 // An overlay over / is refused in a user namespace: the mounts below are locked to it, and an
 // overlay shows no mounts. The same goes for each directory with mounts below. So these are made
@@ -38,18 +46,24 @@ class Mirror {
     // What we may not read, nobody inside may.
     if (entries == nullptr && errno == EACCES) return;
     if (entries == nullptr) FailStep(kStep, directory.c_str(), errno);
-    while (const struct dirent* entry = readdir(entries)) {
+    for (;;) {
+      errno = 0;
+      const struct dirent* const entry = readdir(entries);
+      if (entry == nullptr) break;
       if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
       MirrorEntry(directory + '/' + entry->d_name);
     }
+    if (errno != 0) FailStep(kStep, directory.c_str(), errno);
     closedir(entries);
   }
 
  private:
   void MirrorEntry(const std::string& path) {
     struct stat status;
-    // Of a server that is gone, or of another user's FUSE: out of reach on the host, too.
-    if (lstat(path.c_str(), &status) == -1) return;
+    if (lstat(path.c_str(), &status) == -1) {
+      if (!IsOutOfReach(errno)) FailStep(kStep, path.c_str(), errno);
+      return;
+    }
     const std::string target = root_ + path;
     if (S_ISLNK(status.st_mode)) {
       CopyLink(path, target);
@@ -79,10 +93,11 @@ class Mirror {
   void MirrorDirectory(const std::string& path, const struct stat& status,
                        const std::string& target) {
     const Opened lower = OpenPath(kStep, path.c_str());
-    const int error = MountThrowaway(kStep, {lower}, scratch_, std::to_string(++count_), target);
+    const int error =
+        MountThrowaway(kStep, {lower}, {scratch_, std::to_string(++count_), target, path});
     close(lower.fd);
     if (error == 0) {
-      RememberOwn(target.c_str());
+      RememberOwn(kStep, target.c_str());
       return;
     }
     // Not every file system can lie below an overlay. A mount of such a one is shown read-only.
@@ -94,9 +109,11 @@ class Mirror {
   void MirrorFile(const std::string& path, const struct stat& status, const std::string& target) {
     constexpr off_t kMaxCopy = 1 << 20;
     MakeFile(kStep, target.c_str());
-    const int from = S_ISREG(status.st_mode) && status.st_size <= kMaxCopy
-                         ? open(path.c_str(), O_RDONLY | O_CLOEXEC)
-                         : -1;
+    const bool is_copied = S_ISREG(status.st_mode) && status.st_size <= kMaxCopy;
+    const int from = is_copied ? open(path.c_str(), O_RDONLY | O_CLOEXEC) : -1;
+    if (from == -1 && is_copied && errno != EACCES && errno != EPERM) {
+      FailStep(kStep, path.c_str(), errno);
+    }
     if (from == -1) {
       BindReadOnlyAt(path, target);
       return;
@@ -144,10 +161,15 @@ void MirrorHost(const std::string& root, const std::string& scratch) {
 void MirrorOpenDirectories(const std::string& scratch) {
   for (const char* path : {"/var/tmp"}) {
     struct stat status;
-    if (lstat(path, &status) == -1 || !S_ISDIR(status.st_mode)) continue;
+    if (IsMissing(kStep, path)) continue;
+    if (lstat(path, &status) == -1) FailStep(kStep, path, errno);
+    if (!S_ISDIR(status.st_mode)) continue;
     const Opened lower = OpenPath(kStep, HostPath(path));
-    // Refused where something is mounted below: then each directory there has one already.
-    if (MountThrowaway(kStep, {lower}, scratch, "-open", path) == 0) RememberOwn(path);
+    const int error = MountThrowaway(kStep, {lower}, {scratch, "-open", path, path});
     close(lower.fd);
+    // Refused where something is mounted below: then each directory there has one already.
+    if (error == EINVAL) continue;
+    if (error != 0) FailStep(kStep, path, error);
+    RememberOwn(kStep, path);
   }
 }

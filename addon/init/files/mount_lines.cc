@@ -33,7 +33,7 @@ void MountNew(const char* step, const MountLine& line, const char* type, unsigne
 
 void Tmpfs(const MountLine& line, const Sources&) {
   MountNew("mount tmpfs", line, "tmpfs", MS_NOSUID | MS_NODEV, line.data);
-  RememberOwn(line.target);
+  RememberOwn("mount tmpfs", line.target);
 }
 
 void Proc(const MountLine& line, const Sources&) {
@@ -65,11 +65,11 @@ void Overlay(const MountLine& line, const Sources& sources) {
                          PathOf(sources[layers]), PathOf(sources[layers + 1]), line.target);
   } else {
     const Scratch scratch(kStep, line.target);
-    error = MountThrowaway(kStep, sources, scratch.Path(""), "", line.target);
+    error = MountThrowaway(kStep, sources, {scratch.Path(""), "", line.target, line.target});
   }
   if (error != 0) FailStep(kStep, line.target, error);
   for (const Opened& source : sources) close(source.fd);
-  if (line.upper == nullptr) RememberOwn(line.target);
+  if (line.upper == nullptr) RememberOwn(kStep, line.target);
   if (line.readonly) MakeOneReadOnly(kStep, line.target);
 }
 
@@ -77,7 +77,7 @@ void Overlay(const MountLine& line, const Sources& sources) {
 bool MakeParent(const char* step, const std::string& target) {
   const std::string parent = target.substr(0, std::max<size_t>(target.rfind('/'), 1));
   MakeMountPoint(step, parent, true);
-  return IsOwn(parent);
+  return IsOwn(step, parent);
 }
 
 mode_t ModeOf(const MountLine& line, mode_t otherwise) {
@@ -101,7 +101,7 @@ void WriteFile(const char* step, const std::string& path, const char* text, mode
 void File(const MountLine& line, const Sources&) {
   constexpr char kStep[] = "make file";
   const std::string target(line.target);
-  if (IsMissing(line.target) && !line.readonly) {
+  if (IsMissing(kStep, line.target) && !line.readonly) {
     if (!MakeParent(kStep, target)) FailStep(kStep, line.target, ENOENT);
     WriteFile(kStep, target, line.sources.front(), ModeOf(line, 0644));
     return;
@@ -125,7 +125,7 @@ void Directory(const MountLine& line, const Sources&) {
   MakeMountPoint(kStep, line.target, true);
   if (line.data == nullptr) return;
   // The mode of a directory of the host's stays what it is.
-  if (!IsOwn(line.target)) FailStep(kStep, line.target, EEXIST);
+  if (!IsOwn(kStep, line.target)) FailStep(kStep, line.target, EEXIST);
   if (chmod(line.target, ModeOf(line, 0755)) == -1) FailStep(kStep, line.target, errno);
 }
 

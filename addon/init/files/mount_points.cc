@@ -22,7 +22,7 @@ bool IsAtOrBelow(const std::string& path, const std::string& directory) {
 }
 
 void RequireOwn(const char* step, const std::string& directory, const std::string& path) {
-  if (!IsOwn(directory)) FailStep(step, path.c_str(), ENOENT);
+  if (!IsOwn(step, directory)) FailStep(step, path.c_str(), ENOENT);
 }
 
 // Where a link that leads nowhere would lead.
@@ -78,14 +78,15 @@ void HostIsWorkingDirectory(bool yes) { host_is_working_directory = yes; }
 
 const char* HostPath(const char* path) { return host_is_working_directory ? path + 1 : path; }
 
-void RememberOwn(const char* path) {
+void RememberOwn(const char* step, const char* path) {
   struct stat status;
-  if (stat(path, &status) == 0) own_file_systems.push_back(status.st_dev);
+  if (stat(path, &status) == -1) FailStep(step, path, errno);
+  own_file_systems.push_back(status.st_dev);
 }
 
-bool IsOwn(const std::string& directory) {
+bool IsOwn(const char* step, const std::string& directory) {
   struct stat status;
-  if (stat(directory.c_str(), &status) == -1) return false;
+  if (stat(directory.c_str(), &status) == -1) FailStep(step, directory.c_str(), errno);
   for (const dev_t own : own_file_systems) {
     if (status.st_dev == own) return true;
   }
@@ -97,9 +98,11 @@ void MakeMountPoint(const char* step, const std::string& path, bool is_directory
   MakeThrough(step, path, is_directory, kMaxLinks);
 }
 
-bool IsMissing(const char* path) {
+bool IsMissing(const char* step, const char* path) {
   struct stat status;
-  return lstat(path, &status) == -1 && errno == ENOENT;
+  if (lstat(path, &status) == 0) return false;
+  if (errno != ENOENT) FailStep(step, path, errno);
+  return true;
 }
 
 Opened OpenPath(const char* step, const char* path) {
@@ -138,13 +141,12 @@ std::string PathOf(const Opened& opened) {
 }
 
 Scratch::Scratch(const char* step, const char* target)
-    : directory_(IsAtOrBelow(target, "/sys") ? "/dev" : "/sys") {
+    : step_(step), directory_(IsAtOrBelow(target, "/sys") ? "/dev" : "/sys") {
   Mount(step, "tmpfs", directory_, "tmpfs", MS_NOSUID | MS_NODEV, "mode=755");
 }
 
 Scratch::~Scratch() {
-  // It cannot fail: the mount is ours, and lazy.
-  umount2(directory_, MNT_DETACH);
+  if (umount2(directory_, MNT_DETACH) == -1) FailStep(step_, directory_, errno);
 }
 
 std::string Scratch::Path(const char* name) const { return std::string(directory_) + '/' + name; }

@@ -21,14 +21,14 @@ const char* HostPath(const char* path);
 
 // File systems that were mounted here, and in which mount points may be made. Anywhere else, making
 // one would change the host.
-void RememberOwn(const char* path);
-bool IsOwn(const std::string& directory);
+void RememberOwn(const char* step, const char* path);
+bool IsOwn(const char* step, const std::string& directory);
 
 // Makes `path` and the directories above it, where they are missing. Links on the way are followed.
 void MakeMountPoint(const char* step, const std::string& path, bool is_directory);
 
 // Is nothing there? A link that leads nowhere is something.
-bool IsMissing(const char* path);
+bool IsMissing(const char* step, const char* path);
 
 // A path opened before the directory above it is covered. The descriptor leads to it still.
 struct Opened {
@@ -61,5 +61,6 @@ class Scratch {
   [[nodiscard]] std::string Path(const char* name) const;
 
  private:
+  const char* step_;
   const char* directory_;
 };

@@ -16,6 +16,7 @@
 #include "files/read_only_host.h"
 #include "files/root.h"
 #include "files/system_mounts.h"
+#include "files/written.h"
 #include "status.h"
 
 namespace {
@@ -31,7 +32,7 @@ void MountTmpfs(const TmpfsLine& line) {
     data = mode;
   }
   Mount("mount tmpfs", "tmpfs", line.path, "tmpfs", MS_NOSUID | MS_NODEV, data);
-  RememberOwn(line.path);
+  RememberOwn("mount tmpfs", line.path);
   // Debian's programs expect it, and /run is only theirs to fill at boot. file-hierarchy(7)
   if (strcmp(line.path, "/run") == 0) MakeDirectory("/run/lock", 01777);
 }
@@ -39,7 +40,8 @@ void MountTmpfs(const TmpfsLine& line) {
 void MakeOpenDirectory(const char* path) {
   MakeMountPoint("make directory", path, true);
   // What is kept is the host's, its modes too.
-  if (IsOwn(path) && chmod(path, 01777) == -1) FailStep("make directory", path, errno);
+  if (IsOwn("make directory", path) && chmod(path, 01777) == -1)
+    FailStep("make directory", path, errno);
 }
 
 void Keep(const KeepLine& line, const Opened& opened) {
@@ -50,7 +52,7 @@ void Keep(const KeepLine& line, const Opened& opened) {
 // A library of the host's, for the command that comes from there: only where the root has none of
 // that name, for its own programs want their own.
 void Lend(const LendLine& line, const Opened& opened) {
-  if (!IsMissing(line.target)) {
+  if (!IsMissing("lend file", line.target)) {
     close(opened.fd);
     return;
   }
@@ -138,5 +140,6 @@ void SetUpMounts(const FileOptions& options, const FromHost& host, unsigned long
   if (options.propagation == Propagation::kShared) {
     Mount("make mounts shared", nullptr, "/", nullptr, MS_REC | MS_SHARED);
   }
+  BeginWatching();
   umask(mask);
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "files/written.h"
 #include "status.h"
 
 void CopyAttributes(const char* step, const struct stat& from, const std::string& to) {
@@ -40,14 +41,15 @@ int MountOverlay(const std::vector<Opened>& lower, const std::string& upper,
   return errno;
 }
 
-int MountThrowaway(const char* step, const std::vector<Opened>& lower, const std::string& scratch,
-                   const std::string& name, const std::string& target) {
-  const std::string upper = scratch + "/upper" + name;
-  const std::string work = scratch + "/work" + name;
+int MountThrowaway(const char* step, const std::vector<Opened>& lower, const Throwaway& overlay) {
+  const std::string upper = overlay.scratch + "/upper" + overlay.name;
+  const std::string work = overlay.scratch + "/work" + overlay.name;
   MakeDirectory(upper, 0755);
   MakeDirectory(work, 0755);
   struct stat status;
   if (fstat(lower.front().fd, &status) == -1) FailStep(step, lower.front().path, errno);
   CopyAttributes(step, status, upper);
-  return MountOverlay(lower, upper, work, target);
+  const int error = MountOverlay(lower, upper, work, overlay.target);
+  if (error == 0) WatchWrites(step, upper, overlay.shown_at);
+  return error;
 }

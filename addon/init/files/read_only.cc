@@ -83,6 +83,7 @@ std::vector<std::string> MountPoints(const char* step) {
     }
     if (at != nullptr) points.push_back(Decode(at, strcspn(at, " ")));
   }
+  if (!feof(file)) FailStep(step, path, errno);
   free(line);
   fclose(file);
   return points;

@@ -12,6 +12,7 @@
 #include "files/host_overlay.h"
 #include "files/mount_points.h"
 #include "files/overlay.h"
+#include "files/written.h"
 #include "status.h"
 
 namespace {
@@ -26,7 +27,7 @@ void MountLayers(const std::vector<const char*>& paths) {
   constexpr char kStep[] = "mount overlay";
   std::vector<Opened> layers;
   for (const char* path : paths) layers.push_back(OpenPath(kStep, path));
-  const int error = MountThrowaway(kStep, layers, kScratch, "", kRoot);
+  const int error = MountThrowaway(kStep, layers, {kScratch, "", kRoot, ""});
   if (error != 0) FailStep(kStep, paths.front(), error);
   for (const Opened& layer : layers) close(layer.fd);
 }
@@ -35,9 +36,11 @@ void BuildRoot(const FileOptions& options) {
   switch (options.root) {
     case Root::kEmpty:
       Mount("mount root", "tmpfs", kRoot, "tmpfs", 0, options.root_data);
+      WatchWrites("mount root", kRoot, "");
       break;
     case Root::kHostOverlay:
       Mount("mount root", "tmpfs", kRoot, "tmpfs", 0, options.root_data);
+      WatchWrites("mount root", kRoot, "");
       MirrorHost(kRoot, kScratch);
       break;
     case Root::kLayers:
@@ -50,7 +53,7 @@ void BuildRoot(const FileOptions& options) {
     case Root::kReadOnlyHost:
       return;
   }
-  RememberOwn(kRoot);
+  RememberOwn("mount root", kRoot);
 }
 
 // The old root ends up on top of the new one, out of the way of every path. pivot_root(2)

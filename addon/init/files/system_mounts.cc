@@ -79,8 +79,11 @@ void MountProc(bool parts_get_covered) {
 void MountSys(unsigned long namespaces) {
   struct statfs cgroup;
   const char* const host_cgroup = HostPath("/sys/fs/cgroup");
-  const bool unified = statfs(host_cgroup, &cgroup) == 0 && cgroup.f_type == CGROUP2_SUPER_MAGIC;
+  const bool is_there = statfs(host_cgroup, &cgroup) == 0;
+  if (!is_there && errno != ENOENT) FailStep("mount cgroup", host_cgroup, errno);
+  const bool unified = is_there && cgroup.f_type == CGROUP2_SUPER_MAGIC;
   const int cgroup_fd = unified ? open(host_cgroup, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+  if (unified && cgroup_fd == -1) FailStep("mount cgroup", host_cgroup, errno);
   Mount("mount sysfs", "sysfs", "/sys", "sysfs", kNoSuidDevExec | MS_RDONLY);
   // Version 1's many hierarchies would cost more than all the rest, and no program needs them to
   // run.
@@ -135,11 +138,11 @@ void MountDev() {
   Mount("mount devpts", "devpts", (staging + "pts").c_str(), "devpts", MS_NOSUID | MS_NOEXEC,
         "newinstance,ptmxmode=0666,mode=620");
   Mount("mount dev", kStaging, "/dev", nullptr, MS_MOVE);
-  RememberOwn("/dev");
+  RememberOwn("mount dev", "/dev");
 }
 
 void MountEmptyDev() {
   Mount("mount dev", "tmpfs", "/dev", "tmpfs", kNoSuidDevExec, "mode=755");
   for (const char* name : {"/dev/shm", "/dev/mqueue"}) MakeDirectory(name, 01777);
-  RememberOwn("/dev");
+  RememberOwn("mount dev", "/dev");
 }

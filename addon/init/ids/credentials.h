@@ -10,8 +10,14 @@ struct Supervisor {
   int go = -1;           // he holds the other end for as long as he lives
 };
 
+// From here on, also if he has died already. Refused with an errno.
+bool DieWith(const Supervisor& supervisor);
+
 // Inside: PID 1 takes ids that exist, when its own are not mapped. It keeps its capabilities.
 void BecomeInit(const InitIds& ids, const Supervisor& supervisor);
+
+// For whoever comes later: the ids of such an init.
+void BecomeLikeInit(const InitIds& ids);
 
 // Both in the child that becomes the command.
 Refusal BecomeUser(const IdOptions& options, const Supervisor& supervisor);

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <string>
@@ -26,8 +25,6 @@ std::string MapText(const std::vector<IdMapLine>& map) {
 StepFailure WriteProcFile(pid_t child, const char* file, const std::string& text) {
   const std::string step = std::string("write ") + file;
   const int fd = OpenProc(child, file, O_WRONLY);
-  // Kernels before 3.19 have no setgroups file, and there nothing has to be given up.
-  if (fd == -1 && errno == ENOENT && strcmp(file, "setgroups") == 0) return {};
   if (fd == -1) return {step, text, errno};
   const ssize_t written = write(fd, text.data(), text.size());
   const int error = errno;

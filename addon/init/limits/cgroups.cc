@@ -39,14 +39,16 @@ int WriteFile(const std::string& path, const char* text) {
   return error;
 }
 
-// Field 22 of /proc/PID/stat, or "" when there is no such process. The name before it, in
-// parentheses, may hold anything. proc_pid_stat(5)
+// Field 22 of /proc/PID/stat, or "" with errno. The name before it, in parentheses, may hold
+// anything. proc_pid_stat(5)
 std::string StartTimeOf(const std::string& pid) {
   const int fd = open(("/proc/" + pid + "/stat").c_str(), O_RDONLY | O_CLOEXEC);
   if (fd == -1) return "";
   char buffer[1024];
   const ssize_t size = read(fd, buffer, sizeof buffer - 1);
+  const int error = size == -1 ? errno : 0;
   close(fd);
+  errno = error;
   buffer[size > 0 ? size : 0] = '\0';
   const char* at = strrchr(buffer, ')');
   for (int field = 2; at != nullptr && field < 22; ++field) at = strchr(at + 1, ' ');
@@ -57,7 +59,9 @@ std::string StartTimeOf(const std::string& pid) {
 // when it started, for pids come again.
 std::string NamePrefix() {
   char link[64] = {};
-  if (readlink("/proc/self/ns/pid", link, sizeof link - 1) == -1) return "ns-jest-0-";
+  if (readlink("/proc/self/ns/pid", link, sizeof link - 1) == -1) {
+    FailStep("name cgroup", "/proc/self/ns/pid", errno);
+  }
   const char* const number = strchr(link, '[');
   return "ns-jest-" + std::string(number + 1, strcspn(number + 1, "]")) + '-';
 }
@@ -92,7 +96,10 @@ void RemoveStale(const char* parent, const std::string& prefix) {
     const size_t dash = name.find('-', prefix.size());
     if (dash == std::string::npos) continue;
     const std::string pid = name.substr(prefix.size(), dash - prefix.size());
-    if (StartTimeOf(pid) == name.substr(dash + 1)) continue;
+    const std::string started = StartTimeOf(pid);
+    // Who cannot be asked for another reason may well live.
+    if (started.empty() && errno != ENOENT && errno != ESRCH) continue;
+    if (started == name.substr(dash + 1)) continue;
     Remove(std::string(parent) + '/' + name, 1);
   }
   closedir(directory);
@@ -133,7 +140,9 @@ void EnterGroups(const LimitOptions& options) {
   if (options.groups.empty()) return;
   const std::string prefix = NamePrefix();
   const std::string pid = std::to_string(getpid());
-  const std::string name = prefix + pid + '-' + StartTimeOf(pid);
+  const std::string started = StartTimeOf(pid);
+  if (started.empty()) FailStep("name cgroup", ("/proc/" + pid + "/stat").c_str(), errno);
+  const std::string name = prefix + pid + '-' + started;
   AtExit(FinishGroups);
   are_inside = true;
   for (const GroupLine& line : options.groups) {
@@ -161,8 +170,6 @@ StepFailure LeaveGroups(const LimitOptions& options) {
   }
   return {};
 }
-
-void ForgetGroups() { AtExit(nullptr); }
 
 void ShowGroups(const LimitOptions& options) {
   bool is_covered = false;

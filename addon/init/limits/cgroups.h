@@ -12,8 +12,5 @@ void EnterGroups(const LimitOptions& options);
 // sandbox's and never ours: a supervisor out of memory could clean nothing up.
 StepFailure LeaveGroups(const LimitOptions& options);
 
-// Inside: they are the supervisor's to remove, not ours.
-void ForgetGroups();
-
 // Inside, after the mounts: shows the trees of version 1, where programs look for their limits.
 void ShowGroups(const LimitOptions& options);

@@ -22,7 +22,7 @@ namespace {
 // The interface's number; fails the step when there is none.
 int RequireInterface(const char* step, const std::string& name) {
   const int index = InterfaceIndex(name);
-  if (index == 0) FailStep(step, name.c_str(), ENODEV);
+  if (index == 0) FailStep(step, name.c_str(), errno);
   return index;
 }
 

@@ -39,6 +39,9 @@ void BringUpLoopback() {
 
 namespace {
 
+constexpr char kLetUsersPing[] = "let users ping";
+constexpr char kGroups[] = "/proc/self/gid_map";
+
 // Nothing of the isolation hangs on these files: a kernel may be too old for them, and a
 // container's /proc/sys may be read-only.
 void WriteSysctl(const char* step, const char* path, const std::string& value) {
@@ -56,9 +59,12 @@ std::string PingGroups() {
   unsigned first = 0;
   unsigned outside = 0;
   unsigned count = 0;
-  FILE* file = fopen("/proc/self/gid_map", "re");
-  if (file == nullptr) return "";
+  FILE* file = fopen(kGroups, "re");
+  // A masked /proc has none.
+  if (file == nullptr && errno == ENOENT) return "";
+  if (file == nullptr) FailStep(kLetUsersPing, kGroups, errno);
   const int found = fscanf(file, "%u %u %u", &first, &outside, &count);
+  if (ferror(file)) FailStep(kLetUsersPing, kGroups, errno);
   fclose(file);
   if (found != 3 || first > kMaxGroup) return "";
   const unsigned last = first + std::min(count - 1, kMaxGroup - first);
@@ -75,5 +81,5 @@ void OpenToUsers() {
   const std::string groups = PingGroups();
   if (groups.empty()) return;
   // In a new network namespace nobody may, ping(8) without a capability cannot work.
-  WriteSysctl("let users ping", "/proc/sys/net/ipv4/ping_group_range", groups);
+  WriteSysctl(kLetUsersPing, "/proc/sys/net/ipv4/ping_group_range", groups);
 }

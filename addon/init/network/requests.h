@@ -6,7 +6,7 @@
 #include "netlink_message.h"
 #include "network/ip_address.h"
 
-// 0 when there is none.
+// 0 with errno: ENODEV when there is none.
 int InterfaceIndex(const std::string& name);
 
 Request AddressRequest(int interface_index, const IpPrefix& prefix);

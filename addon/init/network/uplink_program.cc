@@ -6,6 +6,8 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -88,24 +90,29 @@ const ProgramRow* FindProgram(const Settings& uplink) {
   return nullptr;
 }
 
+// The last line of the output is what the supervisor tells.
+[[noreturn]] void GiveUp(int output, const char* what) {
+  dprintf(output, "%s: %s\n", what, strerror(errno));
+  _exit(127);
+}
+
 [[noreturn]] void RunProgram(const Words& words, pid_t keeper, int output) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1) GiveUp(output, "die with supervisor");
   // He may have died before that call.
   if (getppid() != keeper) _exit(1);
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  if (sigprocmask(SIG_SETMASK, &none, nullptr) == -1) GiveUp(output, "let signals through");
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-  if (null == -1) _exit(1);
-  dup2(null, STDIN_FILENO);
-  dup2(output, STDOUT_FILENO);
-  dup2(output, STDERR_FILENO);
+  if (null == -1 || dup2(null, STDIN_FILENO) == -1) GiveUp(output, "/dev/null");
+  if (dup2(output, STDOUT_FILENO) == -1 || dup2(output, STDERR_FILENO) == -1) {
+    GiveUp(output, "move descriptor");
+  }
   std::vector<char*> argv;
   for (const std::string& word : words) argv.push_back(const_cast<char*>(word.c_str()));
   argv.push_back(nullptr);
   execv(argv[0], argv.data());
-  dprintf(STDERR_FILENO, "%s: %s\n", argv[0], strerror(errno));
-  _exit(127);
+  GiveUp(output, argv[0]);
 }
 
 // The program's parent, whose only business is that the program dies when the supervisor does, by
@@ -114,15 +121,16 @@ const ProgramRow* FindProgram(const Settings& uplink) {
 [[noreturn]] void Keep(const Words& words, int lifeline, int output) {
   prctl(PR_SET_NAME, "ns-init");
   // Who kills the supervisor's process group does not mean us: we have something to do then.
-  setsid();
+  if (setsid() == -1) GiveUp(output, "start session");
   sigset_t children;
   sigemptyset(&children);
   sigaddset(&children, SIGCHLD);
   const int signal_fd = signalfd(-1, &children, SFD_CLOEXEC);
+  if (signal_fd == -1) GiveUp(output, "take signals");
   const pid_t self = getpid();
   const pid_t program = fork();
   if (program == 0) RunProgram(words, self, output);
-  if (program == -1 || signal_fd == -1) _exit(1);
+  if (program == -1) GiveUp(output, "fork");
   struct pollfd fds[] = {{lifeline, POLLIN, 0}, {signal_fd, POLLIN, 0}};
   while (poll(fds, 2, -1) == -1) {
     // poll(2) fails otherwise only for want of memory, which may pass.
@@ -143,31 +151,39 @@ struct Progress {
   bool IsReady() const { return is_up && has_address && !is_tentative && has_default_route; }
 };
 
-Progress Look(Netlink& netlink, const std::string& name) {
+// 0 or errno.
+int Look(Netlink& netlink, const std::string& name, Progress* seen) {
   Progress progress;
   const uint32_t index = static_cast<uint32_t>(InterfaceIndex(name));
-  if (index == 0) return progress;
-  netlink.Dump({RTM_GETLINK, "RTM_GETLINK", NLM_F_DUMP, ifinfomsg{}}, [&](uint16_t, Bytes body) {
-    const auto link = Read<ifinfomsg>(body);
-    if (link && link->ifi_index == static_cast<int>(index) && (link->ifi_flags & IFF_UP) != 0) {
-      progress.is_up = true;
-    }
-  });
-  netlink.Dump({RTM_GETADDR, "RTM_GETADDR", NLM_F_DUMP, ifaddrmsg{}}, [&](uint16_t, Bytes body) {
-    const auto address = Read<ifaddrmsg>(body);
-    // The kernel's own link-local address is tentative for a second or two, and no way out.
-    if (!address || address->ifa_index != index || address->ifa_scope != RT_SCOPE_UNIVERSE) return;
-    progress.has_address = true;
-    if ((address->ifa_flags & IFA_F_TENTATIVE) != 0) progress.is_tentative = true;
-  });
-  netlink.Dump({RTM_GETROUTE, "RTM_GETROUTE", NLM_F_DUMP, rtmsg{}}, [&](uint16_t, Bytes body) {
-    const auto route = Read<rtmsg>(body);
-    if (!route || route->rtm_dst_len != 0 || route->rtm_table != RT_TABLE_MAIN) return;
-    ForEachAttribute(Skip(body, sizeof(rtmsg)), [&](int type, Bytes value) {
-      if (type == RTA_OIF && ReadU32(value) == index) progress.has_default_route = true;
-    });
-  });
-  return progress;
+  if (index == 0) return errno == ENODEV ? 0 : errno;
+  int error = netlink.Dump(
+      {RTM_GETLINK, "RTM_GETLINK", NLM_F_DUMP, ifinfomsg{}}, [&](uint16_t, Bytes body) {
+        const auto link = Read<ifinfomsg>(body);
+        if (link && link->ifi_index == static_cast<int>(index) && (link->ifi_flags & IFF_UP) != 0) {
+          progress.is_up = true;
+        }
+      });
+  if (error != 0) return error;
+  error = netlink.Dump(
+      {RTM_GETADDR, "RTM_GETADDR", NLM_F_DUMP, ifaddrmsg{}}, [&](uint16_t, Bytes body) {
+        const auto address = Read<ifaddrmsg>(body);
+        // The kernel's own link-local address is tentative for a second or two, and no way out.
+        if (!address || address->ifa_index != index || address->ifa_scope != RT_SCOPE_UNIVERSE)
+          return;
+        progress.has_address = true;
+        if ((address->ifa_flags & IFA_F_TENTATIVE) != 0) progress.is_tentative = true;
+      });
+  if (error != 0) return error;
+  error =
+      netlink.Dump({RTM_GETROUTE, "RTM_GETROUTE", NLM_F_DUMP, rtmsg{}}, [&](uint16_t, Bytes body) {
+        const auto route = Read<rtmsg>(body);
+        if (!route || route->rtm_dst_len != 0 || route->rtm_table != RT_TABLE_MAIN) return;
+        ForEachAttribute(Skip(body, sizeof(rtmsg)), [&](int type, Bytes value) {
+          if (type == RTA_OIF && ReadU32(value) == index) progress.has_default_route = true;
+        });
+      });
+  *seen = progress;
+  return error;
 }
 
 int64_t NowMs() {
@@ -207,15 +223,21 @@ void WaitForUplink(const Settings& uplink, int go, int lifeline_fd) {
       RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE;
   Netlink events(NETLINK_ROUTE, kGroups);
   Netlink netlink(NETLINK_ROUTE);
-  if (events.error() != 0) FailStep(row.step, "netlink socket", events.error());
+  for (const int error : {events.error(), netlink.error()}) {
+    if (error != 0) FailStep(row.step, "netlink socket", error);
+  }
   const int64_t deadline = NowMs() + kTimeoutMs;
-  while (!Look(netlink, name).IsReady()) {
+  for (Progress seen;;) {
+    const int error = Look(netlink, name, &seen);
+    // EINTR: the tables change faster than they can be read.
+    if (error != 0 && error != EINTR) FailStep(row.step, name.c_str(), error);
+    if (seen.IsReady()) return;
     const int64_t left = deadline - NowMs();
     if (left <= 0) FailStep(row.step, name.c_str(), ETIMEDOUT);
     struct pollfd fds[] = {{events.fd(), POLLIN, 0}, {go, 0, 0}, {lifeline_fd, POLLIN, 0}};
     poll(fds, 3, static_cast<int>(left));
     // Whoever closed it knows why.
-    if (fds[1].revents != 0 || fds[2].revents != 0) _exit(kSetupFailed);
+    if (fds[1].revents != 0 || fds[2].revents != 0) _exit(kNoWord);
     events.Drain();
   }
 }

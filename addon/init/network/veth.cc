@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "network/ip_address.h"
@@ -140,34 +141,42 @@ Request MasterRequest(int interface_index, int bridge) {
   return request;
 }
 
+// 0 with errno when it cannot be told.
 unsigned MtuOf(uint32_t interface_index) {
   struct ifreq request = {};
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd == -1) return 0;
   const bool found = if_indextoname(interface_index, request.ifr_name) != nullptr &&
                      ioctl(fd, SIOCGIFMTU, &request) == 0;
+  const int error = errno;
   close(fd);
+  errno = error;
   return found ? static_cast<unsigned>(request.ifr_mtu) : 0;
 }
 
 // What leaves by the host's uplink must fit there: ICMP would say so, where it is not filtered.
+// 0 with errno when it cannot be told.
 unsigned ChooseMtu(const Settings& uplink, const HostRoutes& routes) {
   constexpr unsigned kEthernet = 1500;
   if (uplink.Has("mtu")) return uplink.Number("mtu");
-  const unsigned host = routes.uplink == 0 ? 0 : MtuOf(routes.uplink);
-  return host == 0 || host > kEthernet ? kEthernet : host;
+  return routes.uplink == 0 ? kEthernet : std::min(kEthernet, MtuOf(routes.uplink));
 }
 
 // Answers come back to the sandbox only if the host passes on what comes in by its uplink. That is
 // the host's setting, and not ours to change.
 StepFailure RequireForwarding(const HostRoutes& routes) {
   char name[IF_NAMESIZE] = "all";
-  if (routes.uplink != 0) if_indextoname(routes.uplink, name);
+  if (routes.uplink != 0 && if_indextoname(routes.uplink, name) == nullptr) {
+    return {"set up NAT", "name of the uplink", errno};
+  }
   const std::string path = std::string("/proc/sys/net/ipv4/conf/") + name + "/forwarding";
   char value = '0';
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd == -1) return {"set up NAT", path, errno};
   const ssize_t got = read(fd, &value, 1);
+  const int error = errno;
   close(fd);
+  if (got == -1) return {"set up NAT", path, error};
   if (got == 1 && value == '0') return {"set up NAT", path, ENETUNREACH};
   return {};
 }
@@ -181,6 +190,7 @@ StepFailure MakePair(Netlink& netlink, const Settings& uplink, unsigned mtu, int
     const int error = netlink.Change(VethRequest(uplink, *plan, mtu, child_net));
     if (error == 0) {
       plan->index = InterfaceIndex(plan->link);
+      if (plan->index == 0) return {kStep, plan->link, errno};
       return {};
     }
     if (error != EEXIST) return {kStep, plan->link, error};
@@ -280,7 +290,7 @@ int SetUpInside(const Settings& uplink, const Plan& plan, int child_net) {
     Netlink netlink(NETLINK_ROUTE);
     const int index = InterfaceIndex(uplink.Text("ifname"));
     const IpPrefix everywhere = {FromNumber(0), 0};
-    error = netlink.Change(AddressRequest(index, plan.inside));
+    error = index == 0 ? errno : netlink.Change(AddressRequest(index, plan.inside));
     if (error == 0) error = netlink.Change(UpRequest(index));
     if (error == 0) {
       error = netlink.Change(RouteRequest(everywhere, plan.gateway, index, RTN_UNICAST));
@@ -295,7 +305,7 @@ StepFailure MakeOnBridge(Netlink& netlink, const Settings& uplink, unsigned mtu,
                          Plan* plan) {
   const std::string name = uplink.Text("bridge");
   const int bridge = InterfaceIndex(name);
-  if (bridge == 0) return {"find bridge", name, ENODEV};
+  if (bridge == 0) return {"find bridge", name, errno};
   IpPrefix address;
   int error = ReadAddress(netlink, bridge, &address);
   if (error == 0 && address.address.family == 0) error = EADDRNOTAVAIL;
@@ -333,6 +343,7 @@ StepFailure ConnectVeth(const Settings& uplink, const Clone& clone, HostSide* si
   const int child_net = OpenProc(clone.pid, "ns/net", O_RDONLY);
   if (child_net == -1) return {kStep, "open namespace", errno};
   const unsigned mtu = ChooseMtu(uplink, routes);
+  if (mtu == 0) return {kStep, "MTU of the uplink", errno};
   Plan plan;
   failure = uplink.Has("bridge") ? MakeOnBridge(netlink, uplink, mtu, child_net, &plan)
                                  : MakePointToPoint(netlink, uplink, routes, mtu, child_net, &plan);

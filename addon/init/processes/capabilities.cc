@@ -109,8 +109,12 @@ CapabilityPlan PlanCapabilities(const ProcessOptions& options) {
   CapabilityPlan plan;
   plan.wanted = true;
   // The kernel may know capabilities that we have no name for: "ALL" means them, too.
-  for (int number = 0; prctl(PR_CAPBSET_READ, number, 0, 0, 0) != -1; ++number) {
-    if (prctl(PR_CAPBSET_READ, number, 0, 0, 0) == 1) plan.bounding |= Bit(number);
+  for (int number = 0;; ++number) {
+    const int has = prctl(PR_CAPBSET_READ, number, 0, 0, 0);
+    // The first that it does not know.
+    if (has == -1 && errno == EINVAL) break;
+    if (has == -1) FailStep("read capabilities", "bounding", errno);
+    if (has == 1) plan.bounding |= Bit(number);
   }
   const bool all = options.add_capabilities == kAllCapabilities;
   plan.add = all ? had.permitted : options.add_capabilities;

@@ -27,6 +27,7 @@ ClockOffset OffsetSoFar(const char* clock) {
   while (fscanf(file, "%15s %lld %u", name, &seconds, &nanos) == 3) {
     if (std::string(name) == clock) offset = {seconds, nanos};
   }
+  if (ferror(file)) FailStep("move clocks", kOffsets, errno);
   fclose(file);
   return offset;
 }

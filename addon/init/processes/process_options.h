@@ -37,6 +37,7 @@ struct SysctlLine {
 struct ProcessOptions {
   bool as_pid_1 = false;
   bool new_session = true;
+  bool attended = false;            // the caller waits, and has what a terminal sends
   const char* directory = nullptr;  // nullptr: where ns-init was started
   std::optional<mode_t> umask;
   std::vector<LimitRequest> limits;

@@ -1,5 +1,5 @@
 import { hardwareAddressText } from '../../helpers/address-bytes';
-import { readAttributes, readU32 } from '../../helpers/netlink-message';
+import { readAttributes, readI32, readU16, readU32 } from '../../helpers/netlink-message';
 import { namesOf } from '../constants/flags';
 import { IFF, IFLA } from '../constants/network';
 
@@ -32,7 +32,7 @@ export function parseLink(body: Buffer): Link {
   const address = attributes.get(IFLA.IFLA_ADDRESS);
   const info = attributes.get(IFLA.IFLA_LINKINFO);
   const kind = info && readAttributes(info).get(IFLA_INFO_KIND);
-  const nsid = attributes.get(IFLA.IFLA_LINK_NETNSID)?.readInt32LE(0);
+  const nsid = attributes.get(IFLA.IFLA_LINK_NETNSID);
   return {
     index: readU32(body, 4),
     name: cString(attributes.get(IFLA.IFLA_IFNAME)),
@@ -43,7 +43,7 @@ export function parseLink(body: Buffer): Link {
     ...(address && { address: hardwareAddressText(address) }),
     master: number(attributes, IFLA.IFLA_MASTER),
     link: number(attributes, IFLA.IFLA_LINK),
-    ...(nsid !== undefined && { linkNsid: nsid }),
+    ...(nsid && { linkNsid: readI32(nsid) }),
     altnames: altnames(attributes.get(IFLA.IFLA_PROP_LIST)),
   };
 }
@@ -61,7 +61,7 @@ function cString(bytes: Buffer | undefined): string {
 function altnames(list: Buffer | undefined): string[] {
   const names: string[] = [];
   for (let at = 0; list !== undefined && at + 4 <= list.length; ) {
-    const length = list.readUInt16LE(at);
+    const length = readU16(list, at);
     if (length < 4) break;
     names.push(cString(list.subarray(at + 4, at + length)));
     at += (length + 3) & ~3;

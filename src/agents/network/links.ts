@@ -9,6 +9,8 @@ import {
 import {
   attribute,
   readAttributes,
+  readI32,
+  readU8,
   readU32,
   text,
   u8,
@@ -60,6 +62,23 @@ function header(index: number, flags = 0, changed = 0): Buffer {
 }
 
 /** Links, addresses, routes and namespace ids of the agent's network namespace. rtnetlink(7) */
+/** The body of RTM_NEWADDR. */
+export function parseAddressMessage(body: Buffer): {
+  index: number;
+  address: string;
+  prefixLength: number;
+} {
+  const attributes = readAttributes(body.subarray(ADDRESS_HEADER_BYTES));
+  const family = familyOf(readU8(body));
+  const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
+  return {
+    index: readU32(body, 4),
+    // Of a peer that has none: the family's own word for it.
+    address: addressText(family, bytes ?? Buffer.alloc(family === 'inet' ? 4 : 16)),
+    prefixLength: readU8(body, 1),
+  };
+}
+
 export class AgentLinks {
   protected readonly netlink: Netlink;
   /** Descriptors of other agents' namespaces, for the request that is being written. */
@@ -173,15 +192,9 @@ export class AgentLinks {
   }
 
   addresses(): Array<{ index: number; address: string; prefixLength: number }> {
-    return this.netlink.request('RTM_GETADDR', NLM.NLM_F_DUMP, Buffer.alloc(8)).map((body) => {
-      const attributes = readAttributes(body.subarray(ADDRESS_HEADER_BYTES));
-      const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS) ?? Buffer.alloc(4);
-      return {
-        index: readU32(body, 4),
-        address: addressText(familyOf(body.readUInt8(0)), bytes),
-        prefixLength: body.readUInt8(1),
-      };
-    });
+    return this.netlink
+      .request('RTM_GETADDR', NLM.NLM_F_DUMP, Buffer.alloc(8))
+      .map(parseAddressMessage);
   }
 
   /** `10.0.0.1/24`; an IPv6 address can be used at once, without a search for duplicates. */
@@ -206,9 +219,8 @@ export class AgentLinks {
   nsid(of: LinkTarget): number | undefined {
     const body = Buffer.concat([u32(0), this.nsidTarget(of)]);
     const [answer] = this.request('RTM_GETNSID', 0, body);
-    const id = readAttributes((answer as Buffer).subarray(4))
-      .get(NETNSA.nsid)
-      ?.readInt32LE(0);
+    const given = readAttributes((answer as Buffer).subarray(4)).get(NETNSA.nsid);
+    const id = given && readI32(given);
     return id === -1 ? undefined : id;
   }
 

@@ -1,4 +1,5 @@
 import { SystemError, type SystemErrorFacts } from '../../errors/system-error';
+import { readI32 } from '../../helpers/netlink-message';
 import { AF, NLM, RTM, SO, SOCK } from '../constants/network';
 import type { Core } from '../core';
 import { struct } from '../struct';
@@ -141,7 +142,7 @@ export class Netlink {
           if ((flags & 2) === 0) return bodies;
           continue;
         }
-        const errno = -body.readInt32LE();
+        const errno = -readI32(body);
         if (errno === 0) return bodies;
         const kernelMessage = explanation(flags, body);
         throw new SystemError({
@@ -165,7 +166,7 @@ export function setOption(
   core.call('setsockopt', [fd, level, option, bytes, 4], { fd });
 }
 
-function parseMessages(bytes: Buffer): NetlinkMessage[] {
+export function parseMessages(bytes: Buffer): NetlinkMessage[] {
   const messages: NetlinkMessage[] = [];
   for (let at = 0; at + HEADER.size <= bytes.length; ) {
     const { length, type, flags, sequence } = HEADER.unpack(bytes, at);

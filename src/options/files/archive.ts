@@ -49,9 +49,13 @@ export function unpackedRoot(archive: string): string {
 }
 
 /** file-hierarchy(7), XDG_CACHE_HOME */
-function rootsFolder(): string {
+function rootsPath(): string {
   const cache = process.env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache');
-  const folder = path.join(cache, 'ns-jest', 'roots');
+  return path.join(cache, 'ns-jest', 'roots');
+}
+
+function rootsFolder(): string {
+  const folder = rootsPath();
   try {
     mkdirSync(folder, { recursive: true });
   } catch (error) {
@@ -122,7 +126,7 @@ function unpack(archive: string, roots: string, root: string): void {
     { encoding: 'utf8' },
   );
   if (status !== 0) {
-    remove(temporary);
+    removeUnpacked(temporary);
     const told = stderr?.trim().split('\n')[0] ?? '';
     throw new SandboxError(`The archive of "root" cannot be unpacked: ${archive}`, {
       option: 'root.source',
@@ -134,7 +138,7 @@ function unpack(archive: string, roots: string, root: string): void {
     renameSync(temporary, root);
   } catch {
     // Another worker was faster: with the same archive, so with the same result.
-    remove(temporary);
+    removeUnpacked(temporary);
     if (!existsSync(root)) throw new SandboxError(`Could not make ${root}`, { subject: root });
   }
 }
@@ -149,15 +153,31 @@ function removeUnused(roots: string): void {
     try {
       // By another name first: nobody is to find half of it.
       if (!isTemporary) renameSync(folder, removed);
-      remove(removed);
+      removeUnpacked(removed);
     } catch {
       // Another worker is at it.
     }
   }
 }
 
+/** Who makes or removes one is done with a step of it by then, or has a program at it. */
+const STEP_MS = 60 * 1000;
+
+/** Those that were neither finished nor removed, of whoever is not at it right now. */
+export function unfinishedRoots(): string[] {
+  const roots = rootsPath();
+  if (!existsSync(roots)) return [];
+  return readdirSync(roots)
+    .filter((name) => name.startsWith(TEMPORARY) || name.startsWith(REMOVED))
+    .map((name) => path.join(roots, name))
+    .filter((folder) => {
+      const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs;
+      return changed !== undefined && Date.now() - changed > STEP_MS;
+    });
+}
+
 /** Archives hold directories that their owner may not write to. */
-function remove(folder: string): void {
+export function removeUnpacked(folder: string): void {
   execFileSync('chmod', ['-R', 'u+rwX', folder], { stdio: 'ignore' });
   rmSync(folder, { recursive: true, force: true });
 }

@@ -24,7 +24,9 @@ export function differences([plain, ...others], declared) {
     unexplained: found.filter((difference) => !declaration(difference)),
     explained: found.filter(declaration),
     flaky,
-    stale: declared.filter((each) => !found.some((difference) => declaration(difference) === each)),
+    stale: declared.filter(
+      (each) => !each.sometimes && !found.some((difference) => declaration(difference) === each),
+    ),
   };
 }
 

@@ -10,9 +10,10 @@ import path from 'node:path';
  * - `jest`: the versions it is for, such as `["30"]`.
  * - `counts`: what each step comes to with plain Jest, such as "3 passed, 1 failed"; or such a list by version of Jest.
  * - `sandboxes`: the combinations that open some, where Jest may end before a test file is run.
- * - `differs`: differences that are known: `{ subject, in?, user?, why }`. `subject` is a regular
- *   expression on the line that reports the difference, `in` is the combination, `user` true for those
- *   of an ordinary user, `why` a heading of docs/differences.md.
+ * - `differs`: differences that are known: `{ subject, in?, user?, sometimes?, why }`. `subject` is a
+ *   regular expression on the line that reports the difference, `in` is the combination, `user` true for
+ *   those of an ordinary user, `sometimes` true for those that not every launch strategy and version of
+ *   Jest has, `why` a heading of docs/differences.md.
  */
 const KNOWN = ['steps', 'flags', 'unordered', 'counts', 'sandboxes', 'differs', 'jest'];
 

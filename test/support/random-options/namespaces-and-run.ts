@@ -86,4 +86,14 @@ export const runMakers: Record<string, Makers> = {
     edge: [oneOf('exec')],
     wrong: [oneOf('vfork', 'EXEC', ['fork'])],
   },
+  leaks: {
+    valid: [oneOf('fail', 'report', 'ignore')],
+    edge: [oneOf('ignore')],
+    wrong: [oneOf('warn', false, ['fail'])],
+  },
+  keep: {
+    valid: [oneOf('never', 'on-failure', 'always')],
+    edge: [oneOf('never')],
+    wrong: [oneOf('on-success', true, ['always'])],
+  },
 };

@@ -11,6 +11,8 @@ test.each([
   { type: 'test-event', name: 'test-case-result', payload: ['/a.test.js', RESULT] },
   { type: 'console', entry: { message: 'm', origin: 'o', type: 'log' } },
   { type: 'open-handles', handles: [{ id: 1, resource: 'Timeout', stack: 's', isOpen: true }] },
+  { type: 'since', title: 'a › b', pids: [7] },
+  { type: 'left', traces: [{ kind: 'mount', key: 'k', description: 'd' }], pid: 7 },
   { type: 'file-succeeded', result: { testFilePath: '/a.test.js', testResults: [] } },
   // What a test runner of the project's own returns.
   { type: 'file-succeeded', result: {} },
@@ -34,6 +36,9 @@ test.each([
   { type: 'test-event', name: 'test-file-failure', payload: ['/a.test.js', RESULT] },
   { type: 'console', entry: { message: 'm' } },
   { type: 'open-handles', handles: [{ id: 1 }] },
+  { type: 'since', title: 'a', pids: ['7'] },
+  { type: 'left', traces: [{ kind: 'mount' }], pid: 7 },
+  { type: 'left', traces: [] },
   { type: 'file-succeeded', result: { testFilePath: '/b.test.js' } },
   { type: 'file-failed' },
   { type: 'not-isolated' },

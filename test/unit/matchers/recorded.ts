@@ -125,6 +125,14 @@ export const ns: Facts = {
   semaphores: { list: () => [{ id: 0, key: 0xffffffff }] },
   sharedMemory: { list: () => [{ id: 32769, key: 0 }] },
   posixQueues: { list: () => [{ name: '/jobs' }] },
+  traces: {
+    list: () => [
+      { kind: 'process', key: '9', pid: 9, description: 'nginx: master process' },
+      { kind: 'socket', key: '4711', pid: 9, description: 'tcp 0.0.0.0:80 of nginx' },
+      { kind: 'mount', key: '63', description: '/dev/vda[/site] on /srv' },
+      { kind: 'POSIX queue', key: '/jobs', description: '/jobs' },
+    ],
+  },
 };
 
 /** The same with nothing in it. */
@@ -140,6 +148,7 @@ export const emptyNs: Facts = {
   semaphores: { list: () => [] },
   sharedMemory: { list: () => [] },
   posixQueues: { list: () => [] },
+  traces: { list: () => [] },
 };
 
 /** What a failing assertion says, without colours. */
