@@ -74,8 +74,11 @@ constexpr Door kDoors[] = {
 
     {"copyStart", CopyStart},
     {"copyPrepare", CopyPrepare},
+    {"copyAwait", CopyAwait},
     {"copyServe", CopyServe},
     {"copyTell", CopyTell},
+    {"copyHandBack", CopyHandBack},
+    {"copyTakeBack", CopyTakeBack},
     {"copyThreads", CopyThreads},
     {"copyOnHost", CopyOnHost},
     {"copyEnd", CopyEnd},

@@ -84,9 +84,12 @@ Napi::Value CopyShowAs(const Napi::CallbackInfo& info);
 
 // fork/server.cc
 Napi::Value CopyPrepare(const Napi::CallbackInfo& info);
+Napi::Value CopyAwait(const Napi::CallbackInfo& info);
 Napi::Value CopyServe(const Napi::CallbackInfo& info);
 Napi::Value CopyThreads(const Napi::CallbackInfo& info);
 Napi::Value CopyTell(const Napi::CallbackInfo& info);
+Napi::Value CopyHandBack(const Napi::CallbackInfo& info);
+Napi::Value CopyTakeBack(const Napi::CallbackInfo& info);
 Napi::Value CopyOnHost(const Napi::CallbackInfo& info);
 Napi::Value CopyEnd(const Napi::CallbackInfo& info);
 Napi::Value ExitAtOnce(const Napi::CallbackInfo& info);

@@ -11,10 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdint>
+#include <vector>
+
 #include "errors.h"
 #include "exports.h"
 #include "fd.h"
 #include "fork/appearance.h"
+#include "fork/handed_back.h"
 #include "fork/join.h"
 #include "fork/memory.h"
 #include "fork/platform.h"
@@ -98,6 +102,16 @@ Napi::Value CopyPrepare(const Napi::CallbackInfo& info) {
   const int error = LetCopy();
   if (error != 0) throw SystemError(info.Env(), error, "madvise");
   NoteAppearance();
+  PrepareHandingBack();
+  return info.Env().Undefined();
+}
+
+Napi::Value CopyAwait(const Napi::CallbackInfo& info) {
+  // Before it waits, so that who asks need not.
+  DrainPlatform();
+  struct pollfd request = {Int(info[0]), POLLIN, 0};
+  while (poll(&request, 1, -1) == -1 && errno == EINTR) {
+  }
   return info.Env().Undefined();
 }
 
@@ -134,6 +148,17 @@ Napi::Value CopyServe(const Napi::CallbackInfo& info) {
 Napi::Value CopyTell(const Napi::CallbackInfo& info) {
   TellWrittenPages();
   return info.Env().Undefined();
+}
+
+Napi::Value CopyHandBack(const Napi::CallbackInfo& info) {
+  const auto bytes = info[0].As<Napi::Uint8Array>();
+  return Napi::Boolean::New(info.Env(), HandBack(bytes.Data(), bytes.ByteLength()));
+}
+
+Napi::Value CopyTakeBack(const Napi::CallbackInfo& info) {
+  const std::vector<std::uint8_t> bytes = TakeBack();
+  if (bytes.empty()) return info.Env().Undefined();
+  return Napi::Buffer<std::uint8_t>::Copy(info.Env(), bytes.data(), bytes.size());
 }
 
 Napi::Value CopyOnHost(const Napi::CallbackInfo& info) {

@@ -42,9 +42,17 @@ export interface RunFile {
   /** Namespaces that were only to be tried: which of them were had is seen inside. */
   tried: NamespaceName[];
   /** Of a copy of the fork server, which has the server's: its environment and flags. */
-  asProcess?: { env: NodeJS.ProcessEnv; execArgv: string[] } | undefined;
+  asProcess?: AsProcess | undefined;
   /** Set when Jest itself is being debugged: then the test process can be, too. */
   debug?: DebugRequest | undefined;
+}
+
+/** What a copy of the fork server is not by itself. */
+export interface AsProcess {
+  env: NodeJS.ProcessEnv;
+  execArgv: string[];
+  /** Whether it has Jest's own environment, directory and files: what becomes of a module there does so for all. */
+  isLikeOthers: boolean;
 }
 
 /** Jest to the fork server: what to be warm for, said as a file of that kind. */

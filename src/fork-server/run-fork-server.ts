@@ -5,6 +5,8 @@ import { Border } from '../test-process/border';
 import { keepCompiledCode } from '../test-process/compile-cache';
 import { serveFile } from '../test-process/serve-file';
 import { becomeTestProcess, takeExit } from './become-test-process';
+import { CodeCache } from './code-cache';
+import { HandBack } from './hand-back';
 import { collectGarbage } from './heap';
 import { receiveOrder } from './order';
 import { seedRealm, useUpIntegers, useUpUuids } from './random-numbers';
@@ -12,6 +14,7 @@ import { ReadyEnvironment } from './ready-environment';
 import { beginSelfCheck } from './self-check';
 import { serveCopies } from './serve-copies';
 import { TransformAhead } from './transform-ahead';
+import { TransformMemory } from './transform-memory';
 import { warmUp } from './warm-up';
 
 /** A copy has none: with --inspect the launch strategy is `exec`. */
@@ -32,7 +35,12 @@ export async function runForkServer(orders: number, requests: number): Promise<v
   const saveCode = keepCompiledCode(order.warmUp);
   const ready = new ReadyEnvironment();
   const ahead = new TransformAhead(order, requests);
-  const unfit = await warmUp(order, ready, ahead);
+  const code = new CodeCache();
+  const unfit = await warmUp(order, code, ready, ahead);
+  const handBack = new HandBack(
+    code,
+    await TransformMemory.of(order.warmUp).catch(() => undefined),
+  );
   saveCode();
   collectGarbage();
   callNative('copyPrepare', []);
@@ -42,13 +50,23 @@ export async function runForkServer(orders: number, requests: number): Promise<v
   if (refusal === undefined) await ahead.begin();
   const seed = randomInt(2 ** 30);
   useUpIntegers();
-  const copy = serveCopies(requests, () => ahead.end());
+  const copy = serveCopies(requests, {
+    prepare: () => handBack.take(),
+    conclude: () => ahead.end(),
+  });
   useUpUuids();
   serveFile({
     border: new Border(copy.channel),
     debugFd: NO_DEBUGGER,
-    prepare: (request) => becomeTestProcess(request, copy),
-    conclude: () => callNative('copyTell', []),
+    prepare: (request) => {
+      becomeTestProcess(request, copy);
+      handBack.begin(request);
+    },
+    finish: () => handBack.giveTransformed(),
+    conclude: () => {
+      callNative('copyTell', []);
+      handBack.giveCompiled();
+    },
     isMadeAhead: () => ready.isTaken,
     hooks: {
       offer: (Base) => ready.offer(Base),

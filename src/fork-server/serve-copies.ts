@@ -10,14 +10,20 @@ export interface Copy {
   number: number;
 }
 
-/**
- * Gives copies. Returns in a copy only: the fork server itself ends when nobody is left who could ask.
- *
- * @param conclude What the fork server does before.
- */
-export function serveCopies(requests: number, conclude: () => void): Copy {
+/** What the fork server does beside. */
+interface Duties {
+  /** Before each copy. Whether there was anything to do. */
+  prepare(): boolean;
+  /** Before it ends. */
+  conclude(): void;
+}
+
+/** Gives copies. Returns in a copy only: the fork server itself ends when nobody is left who could ask. */
+export function serveCopies(requests: number, { prepare, conclude }: Duties): Copy {
   for (let number = 1; ; number += 1) {
     emptyYoungGeneration();
+    callNative('copyAwait', [requests]);
+    if (prepare()) emptyYoungGeneration();
     const copy = callNative('copyServe', [requests]);
     if (copy === null) {
       conclude();

@@ -6,7 +6,7 @@ import { jestFrom } from '../jest/find-jest';
 import type { ProjectConfig } from '../jest/types';
 import { callNative } from '../native/load';
 import { loadForFile, runTestFile } from '../test-process/run-test-file';
-import { keepCode } from './code-cache';
+import type { CodeCache } from './code-cache';
 import type { ReadyEnvironment } from './ready-environment';
 import { unmapStackTraces } from './source-maps';
 import type { TransformAhead } from './transform-ahead';
@@ -14,12 +14,13 @@ import type { TransformAhead } from './transform-ahead';
 /** Loads and runs. Returns why this process is not to be copied, if it is not. */
 export async function warmUp(
   order: ForkServerOrder,
+  code: CodeCache,
   ready: ReadyEnvironment,
   ahead: TransformAhead,
 ): Promise<string | undefined> {
   const threads = await threadsOfNode();
   const countStarted = () => countThreads() - threads;
-  await keepCode(async () => {
+  await code.keepFrom(async () => {
     await loadForFile(order.warmUp, order.environment).catch(() => {});
     if (countStarted() === 0) await ahead.beginEarly();
     await runOnce(order.warmUp, ready);

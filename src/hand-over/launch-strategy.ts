@@ -153,7 +153,7 @@ async function start(
 }
 
 /** Whether a test process has Jest's own variables and directory. */
-function isLikeOutside({ env }: NodeCommand, { processes }: SandboxSpec): boolean {
+export function isLikeOutside({ env }: NodeCommand, { processes }: SandboxSpec): boolean {
   const ofProcess = { JEST_WORKER_ID: undefined, FORCE_COLOR: undefined };
   return (
     processes.cwd === undefined &&

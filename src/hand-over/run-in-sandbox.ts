@@ -16,7 +16,7 @@ import { endedTooEarly } from './ended-too-early';
 import { type FileRun, toRunFile } from './file-run';
 import { type Followed, follow, isFault } from './follow';
 import { noteKept, tellKept } from './kept';
-import { chooseStrategy, giveUpOn, type LaunchStrategy } from './launch-strategy';
+import { chooseStrategy, giveUpOn, isLikeOutside, type LaunchStrategy } from './launch-strategy';
 import { type LeftBehind, leftBehind } from './left-behind';
 import { limitSentences } from './limits';
 import { type NodeCommand, nodeCommand } from './node-command';
@@ -147,11 +147,12 @@ interface Attempt extends Followed {
 /** Hands the file to a test process, and follows it to its end. */
 async function handOver(
   run: FileRun,
-  { command, file, debug }: Launch,
+  { spec, command, file, debug }: Launch,
   { strategy, sandbox, asked }: Launched,
   workerId: string,
 ): Promise<Attempt> {
-  const asProcess = { env: command.env, execArgv: command.flags };
+  const isLikeOthers = isLikeOutside(command, spec) && hasFilesOfHost(spec);
+  const asProcess = { env: command.env, execArgv: command.flags, isLikeOthers };
   const request = { ...file, workerId, ...(strategy.name === 'fork' && { asProcess }) };
   sandbox.channel.write(encode(request));
   const progress = new Progress();
@@ -235,6 +236,11 @@ function toSpec({ globalConfig, projectConfig, jest, options }: FileRun): Sandbo
     ...needed,
     others: [...needed.others, options.baseEnvironment],
   });
+}
+
+/** Whether a path leads to the same file as outside, if to any. */
+function hasFilesOfHost({ files: { root, mounts } }: SandboxSpec): boolean {
+  return ['host', 'host-readonly'].includes(root.kind) && mounts.length === 0;
 }
 
 function hasOwnNetwork({ namespaces, joins }: SandboxSpec): boolean {

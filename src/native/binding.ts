@@ -111,10 +111,16 @@ export interface Binding {
   // addon/fork/server.cc: the fork server and its copies
   /** Lets this process be copied. Once, when it is warm. */
   copyPrepare(): void;
+  /** Waits until a copy is asked for, or nobody is left who could. */
+  copyAwait(socket: number): void;
   /** Waits for a request, and makes a copy: undefined. In the copy: what it is. Null: nobody is left to ask. */
   copyServe(socket: number): { channel: number; pid: number } | undefined | null;
   /** In a copy, when its file has run: tells later ones which pages it wrote. */
   copyTell(): void;
+  /** In a copy: hands this back to the fork server and to other copies. Whether there was room for it. */
+  copyHandBack(bytes: Uint8Array): boolean;
+  /** What was handed back first of all that was not taken yet, here or in the fork server before it was copied. */
+  copyTakeBack(): Buffer | undefined;
   /** In the fork server: how many threads of ours do what V8 wants done beside what runs. */
   copyThreads(): number;
   /**

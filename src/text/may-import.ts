@@ -1,7 +1,26 @@
+/** Each may be, or make, an `import()`. */
+const IMPORTS = [
+  /\bimport\s*[(/]/,
+  // The word alone, and not a string such as '--eval'.
+  /(?<!-)\beval\b(?!['"])|\[\s*['"]eval['"]\s*\]/,
+  /\b(Async)?(Generator)?Function\s*\(/,
+];
+
+/** None of these is or makes one. */
+const HARMLESS = [
+  // A type in a comment. No code has a brace behind such a name.
+  /@\w+\s*\{[^\n]*?\bimport\((["'])[^"'\n]*\1\)/g,
+  // In all that istanbul has instrumented.
+  /\bnew Function\((["'])return this\1\)/g,
+];
+
 /**
  * Whether code may hold an `import()`, or make some that does, by `eval` or a constructor of functions.
  * Then it is to be compiled by whoever can answer that.
  */
 export function mayImport(code: string): boolean {
-  return /\bimport\s*[(/]|\beval\b|\b(Async)?(Generator)?Function\s*\(/.test(code);
+  // Most has nothing of the kind, and needs no copy.
+  if (!IMPORTS.some((each) => each.test(code))) return false;
+  const rest = HARMLESS.reduce((text, each) => text.replaceAll(each, ''), code);
+  return IMPORTS.some((each) => each.test(rest));
 }

@@ -13,7 +13,7 @@ const vm = require('node:vm');
 const { Script } = vm;
 let scripts = 0;
 vm.Script = class extends Script { constructor(...args) { super(...args); scripts += 1; } };
-const { keepCode } = require(${JSON.stringify(CODE_CACHE)});
+const { CodeCache } = require(${JSON.stringify(CODE_CACHE)});
 const seen = {};
 const compiled = (lent, code, more) => {
   const before = scripts;
@@ -23,14 +23,33 @@ const compiled = (lent, code, more) => {
 };
 (async () => {
   let lent;
-  await keepCode(async () => {
+  const cache = new CodeCache();
+  await cache.keepFrom(async () => {
     lent = require('./node_modules/jest-runtime/index.js');
     seen.first = compiled(lent, 'return a + there;');
-    seen.another = require('./node_modules/transformer/index.js') === vm;
+    seen.others = require('./node_modules/transformer/index.js') === vm;
   });
   seen.known = compiled(lent, 'return a + there;');
   seen.changed = compiled(lent, 'return a * there;');
   seen.options = compiled(lent, 'return a + there + y;', { contextExtensions: [{ y: 5 }] });
+  const script = (more) => {
+    const before = scripts;
+    const one = new lent.Script('(there) => () => there + ' + more, { filename: '/s.js', columnOffset: 3 });
+    return [one.runInThisContext()(1)(), scripts - before];
+  };
+  seen.unkept = [script(1), script(1)];
+  cache.collect();
+  seen.collected = [script(2), script(2), compiled(lent, 'return a + 5;')];
+  const all = [...cache.collected()];
+  seen.handed = all.map(({ filename }) => filename);
+  const other = new CodeCache();
+  let another;
+  delete require.cache[require.resolve('./node_modules/jest-runtime/index.js')];
+  await other.keepFrom(async () => { another = require('./node_modules/jest-runtime/index.js'); });
+  for (const each of all) other.add(each);
+  lent = another;
+  seen.added = [script(2), compiled(lent, 'return a + 5;')];
+  seen.another = script(3);
   try { lent.compileFunction('\\nthrow new Error("x")', [], { filename: '/m.js', parsingContext: vm.createContext() })(); }
   catch (error) { seen.place = error.stack.split('\\n')[1].trim(); }
   console.log(JSON.stringify(seen));
@@ -49,10 +68,25 @@ test('what was compiled for jest-runtime is known afterwards, and to nobody else
     const args = [path.join(folder, 'program.js')];
     expect(JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' }))).toEqual({
       first: [7, 1],
-      another: true,
+      others: true,
       known: [7, 0],
       changed: [12, 0],
       options: [12, 0],
+      unkept: [
+        [2, 1],
+        [2, 1],
+      ],
+      collected: [
+        [3, 1],
+        [3, 0],
+        [9, 1],
+      ],
+      handed: ['/s.js', '/module.js'],
+      added: [
+        [3, 0],
+        [9, 0],
+      ],
+      another: [4, 1],
       place: expect.stringContaining('/m.js:2:7'),
     });
   } finally {

@@ -125,7 +125,8 @@ describe('with a new cache', () => {
     expect(done.json?.numPassedTests).toBe(COUNT);
     // The first file's modules, and once more the file.
     expect(outside()).toHaveLength(4);
-    expect(inside()).toHaveLength(3 * COUNT);
+    // What all have is in the memory of copies that came later.
+    expect(inside().filter(({ name }) => name !== 'all.js')).toHaveLength(2 * COUNT);
   });
 
   test('what a transformer prints is printed once, with the file that needs the module', async () => {

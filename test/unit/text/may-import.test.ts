@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals';
+import { mayImport } from '../../../src/text/may-import';
+
+test.each([
+  `const load = () => import('./other.js');`,
+  `import /* comment */ ('./other.js')`,
+  `eval(code)`,
+  `(0, eval)(code)`,
+  `globalThis["eval"](code)`,
+  `new Function('return import("./other.js")')`,
+  `AsyncFunction (code)`,
+  `/** @type {import('./types.js').Type} */ const load = () => import('./other.js');`,
+  `const global = new Function("return this")(); new Function(code)`,
+  `class A { @decorate() load() { return import('./other.js'); } }`,
+])('%s', (code) => {
+  expect(mayImport(code)).toBe(true);
+});
+
+test.each([
+  `const important = (x) => x;`,
+  `/** @typedef {import("webpack").Compiler} Compiler */`,
+  ` * @param {typeof import("tinyglobby").glob} globby`,
+  `switch (from) { case 'eval': break; }`,
+  `execArgv.includes('--eval') || execArgv.includes("-e")`,
+  `var global = new Function("return this")();`,
+  `const retrieval = evaluate(x); function isFunction(x) { return typeof x === 'function'; }`,
+])('not %s', (code) => {
+  expect(mayImport(code)).toBe(false);
+});
