@@ -19,6 +19,6 @@ for version in "$@"; do
   echo "Node $("$node" --version)"
   sh scripts/in-time.sh 15 "$node" node_modules/jest/bin/jest.js --ci --runInBand --selectProjects sandbox e2e \
     --json --outputFile="reports/node-$version.json" -- \
-    test/sandbox test/e2e/entry-lines 'test/e2e/(transform-ahead|launch-(copies|environments|process|work))' || status=1
+    test/sandbox test/e2e/entry-lines 'test/e2e/(hand-back|transform-ahead|launch-(copies|environments|process|work))' || status=1
 done
 exit $status

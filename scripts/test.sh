@@ -35,7 +35,7 @@ outside=
 # What no right of the user's has a part in is tested once: where root's run is beside, by that.
 if [ -n "${NS_JEST_TEST_BESIDE:-}" ]; then
   inside=sandbox
-  once='code-cache|debugger|docs|fork-server-refuses|impossible-options|launch-(ends|environments|many)|many-files'
+  once='code-cache|debugger|docs(-shell)?|hand-back|fork-server-refuses|impossible-options|launch-(ends|environments|many)|many-files'
   once="$once|module-code|random-options|transform-ahead|watch|what-runs-inside"
   outside="test/(init|e2e)/(?!($once)\\.)"
 fi
