@@ -7,8 +7,12 @@
 
 namespace {
 
-/// A parcel begins with its size, and its bytes follow. 0 is the size of one that is being written.
-using Size = std::atomic<std::uint64_t>;
+/// What a parcel begins with.
+struct Head {
+  std::atomic<std::uint64_t> size;
+  /// Whether all its bytes are there. Those of a copy that was killed never are.
+  std::atomic<bool> is_whole;
+};
 
 /// Copies write behind each other, and all read from the start.
 struct Shared {
@@ -16,20 +20,20 @@ struct Shared {
 
   /// How much is taken by parcels.
   std::atomic<std::size_t> end;
-  alignas(alignof(Size)) std::uint8_t room[kRoom];
+  alignas(alignof(Head)) std::uint8_t room[kRoom];
 };
 Shared* shared = nullptr;
 
 /// Where the next parcel will be that this process has not taken.
 std::size_t next = 0;
 
-Size& SizeAt(std::size_t at) { return *reinterpret_cast<Size*>(shared->room + at); }
+Head& HeadAt(std::size_t at) { return *reinterpret_cast<Head*>(shared->room + at); }
 
-std::uint8_t* BytesAt(std::size_t at) { return shared->room + at + sizeof(Size); }
+std::uint8_t* BytesAt(std::size_t at) { return shared->room + at + sizeof(Head); }
 
 std::size_t RoomFor(std::size_t size) {
-  constexpr std::size_t kAlignment = alignof(Size);
-  return sizeof(Size) + (size + kAlignment - 1) / kAlignment * kAlignment;
+  constexpr std::size_t kAlignment = alignof(Head);
+  return sizeof(Head) + (size + kAlignment - 1) / kAlignment * kAlignment;
 }
 
 }  // namespace
@@ -47,17 +51,22 @@ bool HandBack(const std::uint8_t* bytes, std::size_t size) {
   do {
     if (room > Shared::kRoom - start) return false;
   } while (!shared->end.compare_exchange_weak(start, start + room));
+  Head& head = HeadAt(start);
+  head.size = size;
   memcpy(BytesAt(start), bytes, size);
-  SizeAt(start).store(size, std::memory_order_release);
+  head.is_whole = true;
   return true;
 }
 
 std::vector<std::uint8_t> TakeBack() {
-  if (shared == nullptr || next >= shared->end) return {};
-  // Of a copy that was killed while it wrote: then nothing is taken any more.
-  const std::size_t size = SizeAt(next).load(std::memory_order_acquire);
-  if (size == 0) return {};
-  std::vector<std::uint8_t> bytes(BytesAt(next), BytesAt(next) + size);
-  next += RoomFor(size);
-  return bytes;
+  while (shared != nullptr && next < shared->end) {
+    const Head& head = HeadAt(next);
+    const std::size_t size = head.size;
+    // It has just been begun.
+    if (size == 0) return {};
+    const std::uint8_t* const bytes = BytesAt(next);
+    next += RoomFor(size);
+    if (head.is_whole) return {bytes, bytes + size};
+  }
+  return {};
 }

@@ -112,7 +112,7 @@ Napi::Value CopyAwait(const Napi::CallbackInfo& info) {
   struct pollfd request = {Int(info[0]), POLLIN, 0};
   while (poll(&request, 1, -1) == -1 && errno == EINTR) {
   }
-  return info.Env().Undefined();
+  return Napi::Boolean::New(info.Env(), (request.revents & POLLHUP) == 0);
 }
 
 Napi::Value CopyServe(const Napi::CallbackInfo& info) {

@@ -51,7 +51,7 @@ export interface RunFile {
 export interface AsProcess {
   env: NodeJS.ProcessEnv;
   execArgv: string[];
-  /** Whether it has Jest's own environment, directory and files: what becomes of a module there does so for all. */
+  /** Whether it has Jest's own environment and directory, and the host's project: a module becomes the same for all. */
   isLikeOthers: boolean;
 }
 

@@ -2,8 +2,8 @@
  * The code of modules, which jest-runtime compiles for every file anew. Scripts are compiled once: copies
  * inherit them, with every function that was called since.
  *
- * V8's own cache would not do: it tells scripts apart by who answers their `import()`, and knows nothing
- * of `vm.compileFunction` before Node 22.
+ * V8's own cache has nothing of what another copy has compiled, and before Node 22 nothing of
+ * `vm.compileFunction`.
  */
 import vm from 'node:vm';
 import { loader } from '../environment/module-loader';
@@ -14,8 +14,9 @@ const RUNTIME = /[\\/]node_modules[\\/]jest-runtime[\\/]/;
 
 type CompileFunction = typeof vm.compileFunction;
 type ImportModule = vm.CompileFunctionOptions['importModuleDynamically'];
-/** Called as a function, not as a method: its frame says which. */
-const { compileFunction: compileByNode } = vm;
+/** Tests have the same module, and may have replaced what is in it. */
+const { Script, compileFunction: compileByNode } = vm;
+const { createCachedData } = Script.prototype;
 
 /** What is compiled, and what its positions are told by. */
 interface Source {
@@ -34,10 +35,18 @@ export interface CompiledScript extends Source {
   data: Buffer;
 }
 
+/** One that can be given: to make that of it takes a moment. */
+interface Collected {
+  filename: string;
+  give(): CompiledScript;
+}
+
 export class CodeCache {
   readonly #known = new Map<string, Kept>();
   /** Where what this process compiles is kept, if it is. */
   #kept: Map<string, Kept> | undefined;
+  /** What has run in a context. */
+  readonly #run = new WeakMap<vm.Context, Set<Kept>>();
 
   /** Runs `warmUp`, and keeps the code of all that jest-runtime compiles meanwhile. */
   async keepFrom<T>(warmUp: () => Promise<T>): Promise<T> {
@@ -63,19 +72,22 @@ export class CodeCache {
     this.#kept = new Map();
   }
 
-  /** In a copy: what was collected. */
-  *collected(): Generator<CompiledScript> {
+  /** In a copy: what was collected, and nobody has given. */
+  *collected(): Generator<Collected> {
     for (const { script, ...source } of this.#kept?.values() ?? []) {
-      if (script) yield { ...source, data: script.createCachedData() };
+      if (script === undefined || this.#known.get(keyOf(source))?.text === source.text) continue;
+      const give = () => ({ ...source, data: createCachedData.call(script) });
+      yield { filename: source.filename, give };
     }
   }
 
-  /** In the fork server: what a copy has collected, for those to come. */
+  /** What a copy has collected. */
   add({ data, ...source }: CompiledScript): void {
     const { text, filename, columnOffset } = source;
     if (this.#find(source)) return;
-    const script = new vm.Script(text, { filename, columnOffset, cachedData: data });
-    this.#known.set(keyOf(source), { ...source, script });
+    const script = new Script(text, { filename, columnOffset, cachedData: data });
+    // Of a copy whose test had set flags of V8.
+    if (!script.cachedDataRejected) this.#known.set(keyOf(source), { ...source, script });
   }
 
   /** The two ways in which jest-runtime compiles a module: the latter since Jest 30.4. */
@@ -84,7 +96,7 @@ export class CodeCache {
     const functionOf = (source: Source, context: vm.Context, importModule: ImportModule) =>
       this.#functionOf(source, context, importModule);
     return {
-      Script: new Proxy(vm.Script, {
+      Script: new Proxy(Script, {
         construct: (target, [text, options]) =>
           scriptOf(text, options) ?? asNodes(() => new target(text, options)),
       }),
@@ -107,18 +119,24 @@ export class CodeCache {
     return this.#keep({ text, filename, columnOffset: columnOffset ?? 0 })?.script;
   }
 
-  /** Each time another function, in another context. */
+  /**
+   * Each time another function, in another context. In the same the strings of a template would be those of
+   * the function before.
+   */
   #functionOf(
     source: Source,
     context: vm.Context,
     importModuleDynamically: ImportModule,
   ): ReturnType<CompileFunction> | undefined {
     const kept = this.#keep(source);
-    if (kept === undefined) return undefined;
+    const run = this.#run.get(context) ?? new Set();
+    this.#run.set(context, run);
+    if (kept === undefined || run.has(kept)) return undefined;
+    run.add(kept);
     // V8 finds again what it has compiled, if the text is the very same.
     const { text, filename, columnOffset } = kept;
     const options = { filename, columnOffset, importModuleDynamically } as vm.ScriptOptions;
-    return (kept.script ?? new vm.Script(text, options)).runInContext(context);
+    return (kept.script ?? new Script(text, options)).runInContext(context);
   }
 
   /** Compiles what is not known. Undefined: it is not to be kept, or cannot be compiled. */
@@ -129,7 +147,7 @@ export class CodeCache {
     const imports = mayImport(text);
     if (imports && this.#kept !== this.#known) return undefined;
     try {
-      const script = imports ? undefined : new vm.Script(text, { filename, columnOffset });
+      const script = imports ? undefined : new Script(text, { filename, columnOffset });
       const kept = { ...source, script };
       this.#kept.set(keyOf(source), kept);
       return kept;

@@ -1,6 +1,6 @@
 /**
  * What a copy has transformed and compiled for its file it hands back: later copies start with it, as later
- * files of one of Jest's workers do.
+ * files of one of Jest's workers do. It is for speed only: nothing that goes wrong with it is anybody's matter.
  */
 import { deserialize, serialize } from 'node:v8';
 import type { RunFile } from '../channel/messages';
@@ -13,64 +13,81 @@ type HandedBack =
   | { kind: 'compiled'; script: CompiledScript }
   | { kind: 'transformed'; module: TransformedModule };
 
+/** A process that has answered is given some time to exit: see follow.ts. */
+const LONGEST_MS = 100;
+
 export class HandBack {
   readonly #code: CodeCache;
-  readonly #memory: TransformMemory | undefined;
+  readonly #memory: TransformMemory;
   #testPath: string | undefined;
 
-  constructor(code: CodeCache, memory: TransformMemory | undefined) {
+  constructor(code: CodeCache, memory: TransformMemory) {
     this.#code = code;
     this.#memory = memory;
   }
 
   /** In a copy, before its file runs. */
-  begin({ testPath, globalConfig, asProcess }: RunFile): void {
-    if (!asProcess?.isLikeOthers) {
-      this.#memory?.forget();
-      return;
-    }
-    this.take();
-    this.#testPath = testPath;
-    this.#memory?.collect();
-    // V8 counts what is run in code that was compiled for that. https://v8.dev/blog/javascript-code-coverage
-    const { collectCoverage, coverageProvider } = globalConfig as GlobalConfig;
-    const counts = collectCoverage && coverageProvider === 'v8';
-    if (!counts && process.env.NODE_V8_COVERAGE === undefined) this.#code.collect();
-  }
-
-  /** In a copy, when its file has run. It may have been dear, and the next file begins with the answer. */
-  giveTransformed(): void {
-    const own = this.#testPath;
-    if (own === undefined) return;
-    for (const module of this.#memory?.collected() ?? []) {
-      // Nobody requires a test file.
-      if (!module.key.startsWith(`${own}_`)) give({ kind: 'transformed', module });
-    }
+  begin(request: RunFile): void {
+    if (!request.asProcess?.isLikeOthers) return;
+    quietly(() => {
+      this.take();
+      this.#testPath = request.testPath;
+      this.#memory.begin(request);
+      if (!countsByV8(request)) this.#code.collect();
+    });
   }
 
   /** In a copy, when its file has been answered for. */
-  giveCompiled(): void {
-    const own = this.#testPath;
-    if (own === undefined) return;
-    for (const script of this.#code.collected()) {
-      if (script.filename !== own) give({ kind: 'compiled', script });
+  give(): void {
+    if (this.#testPath === undefined) return;
+    const end = Date.now() + LONGEST_MS;
+    quietly(() => {
+      // What others have given meanwhile need not be given again.
+      this.take();
+      for (const one of this.#collected()) {
+        // Without room for it, copies do it themselves.
+        if (Date.now() > end || !callNative('copyHandBack', [serialize(one)])) return;
+      }
+    });
+  }
+
+  /** In the fork server, and in a copy. Whether there was anything. */
+  take(): boolean {
+    for (let count = 0; ; count += 1) {
+      const bytes = callNative('copyTakeBack', []);
+      if (bytes === undefined) return count > 0;
+      quietly(() => this.#add(deserialize(bytes) as HandedBack));
     }
   }
 
-  /** In the fork server, and in a copy before its file runs. Whether there was anything. */
-  take(): boolean {
-    let count = 0;
-    for (; ; count += 1) {
-      const bytes = callNative('copyTakeBack', []);
-      if (bytes === undefined) return count > 0;
-      const handedBack = deserialize(bytes) as HandedBack;
-      if (handedBack.kind === 'compiled') this.#code.add(handedBack.script);
-      else this.#memory?.add(handedBack.module);
+  /** Without the test file, which nobody requires. */
+  *#collected(): Generator<HandedBack> {
+    const own = this.#testPath;
+    for (const module of this.#memory.collected()) {
+      if (!module.key.startsWith(`${own}_`)) yield { kind: 'transformed', module };
     }
+    for (const { filename, give } of this.#code.collected()) {
+      if (filename !== own) yield { kind: 'compiled', script: give() };
+    }
+  }
+
+  #add(handedBack: HandedBack): void {
+    if (handedBack.kind === 'compiled') this.#code.add(handedBack.script);
+    else this.#memory.add(handedBack.module);
   }
 }
 
-function give(what: HandedBack): void {
-  // Without room for it, copies do it themselves.
-  callNative('copyHandBack', [serialize(what)]);
+/** V8 counts what is run in code that was compiled for that. https://v8.dev/blog/javascript-code-coverage */
+function countsByV8({ globalConfig }: RunFile): boolean {
+  const { collectCoverage, coverageProvider } = globalConfig as GlobalConfig;
+  const byJest = collectCoverage === true && coverageProvider === 'v8';
+  return byJest || process.env.NODE_V8_COVERAGE !== undefined;
+}
+
+function quietly(run: () => void): void {
+  try {
+    run();
+  } catch {
+    // Copies do it themselves.
+  }
 }

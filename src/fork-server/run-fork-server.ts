@@ -37,10 +37,7 @@ export async function runForkServer(orders: number, requests: number): Promise<v
   const ahead = new TransformAhead(order, requests);
   const code = new CodeCache();
   const unfit = await warmUp(order, code, ready, ahead);
-  const handBack = new HandBack(
-    code,
-    await TransformMemory.of(order.warmUp).catch(() => undefined),
-  );
+  const handBack = new HandBack(code, await TransformMemory.of(order.warmUp));
   saveCode();
   collectGarbage();
   callNative('copyPrepare', []);
@@ -62,10 +59,9 @@ export async function runForkServer(orders: number, requests: number): Promise<v
       becomeTestProcess(request, copy);
       handBack.begin(request);
     },
-    finish: () => handBack.giveTransformed(),
     conclude: () => {
       callNative('copyTell', []);
-      handBack.giveCompiled();
+      handBack.give();
     },
     isMadeAhead: () => ready.isTaken,
     hooks: {

@@ -22,8 +22,8 @@ interface Duties {
 export function serveCopies(requests: number, { prepare, conclude }: Duties): Copy {
   for (let number = 1; ; number += 1) {
     emptyYoungGeneration();
-    callNative('copyAwait', [requests]);
-    if (prepare()) emptyYoungGeneration();
+    const isAsked = callNative('copyAwait', [requests]);
+    if (isAsked && prepare()) emptyYoungGeneration();
     const copy = callNative('copyServe', [requests]);
     if (copy === null) {
       conclude();

@@ -1,4 +1,6 @@
 /** What Jest keeps in memory of the modules that it has transformed: its workers have it for all their files. */
+import { createHash } from 'node:crypto';
+import path from 'node:path';
 import type { RunFile } from '../channel/messages';
 import { jestFrom } from '../jest/find-jest';
 import type { ProjectConfig } from '../jest/types';
@@ -11,56 +13,80 @@ interface Transformed {
   sourceMapPath: string | null;
 }
 
-/** Jest's ScriptTransformer. @jest/transform */
+type Files = Map<string, Transformed>;
+
+/** Jest's ScriptTransformer: all of the same configuration have the same memory. @jest/transform */
 interface Transformer {
-  _cache?: { transformedFiles?: Map<string, Transformed> };
+  _cache?: { configString: string; transformedFiles: Files };
 }
+type TransformerClass = new (config: ProjectConfig, texts: Map<string, string>) => Transformer;
 
 /** A module that a copy has transformed. */
 export interface TransformedModule {
+  /** Of the configuration. */
+  id: string;
   /** Jest's: the file, the time of its last change, and how it was transformed. */
   key: string;
   transformed: Transformed;
 }
 
 export class TransformMemory {
-  readonly #files: Map<string, Transformed>;
-  #before = new Set<string>();
+  readonly #Transformer: TransformerClass;
+  /** What copies have handed back, by configuration. */
+  readonly #handedBack = new Map<string, Files>();
+  /** In a copy: Jest's own. */
+  #files: Files = new Map();
+  #id = '';
+  #folder = '';
 
-  private constructor(files: Map<string, Transformed>) {
-    this.#files = files;
+  private constructor(Transformer: TransformerClass) {
+    this.#Transformer = Transformer;
   }
 
-  /** Undefined for a Jest that keeps nothing of the kind. */
-  static async of(request: RunFile): Promise<TransformMemory | undefined> {
-    const config = withGlobal(request.projectConfig as ProjectConfig, request.exposeGlobal);
-    const { createScriptTransformer } = jestFrom(request.jestRunnerDirectory).require(
+  static async of({ jestRunnerDirectory, projectConfig }: RunFile): Promise<TransformMemory> {
+    const { createScriptTransformer } = jestFrom(jestRunnerDirectory).require(
       '@jest/transform',
     ) as { createScriptTransformer(config: ProjectConfig): Promise<Transformer> };
-    // All transformers of the same configuration have the same.
+    // What makes it loads the transformers, which this one is to do without.
+    const config = { ...(projectConfig as ProjectConfig), transform: [] };
     const transformer = await createScriptTransformer(config);
-    const files = transformer._cache?.transformedFiles;
-    return files && new TransformMemory(files);
+    return new TransformMemory(transformer.constructor as TransformerClass);
   }
 
-  /** In a copy: from here on what is added was transformed for its file. */
-  collect(): void {
-    this.#before = new Set(this.#files.keys());
-  }
-
-  *collected(): Generator<TransformedModule> {
-    for (const [key, transformed] of this.#files) {
-      if (!this.#before.has(key)) yield { key, transformed };
+  /** In a copy: Jest finds there what was handed back. */
+  begin({ projectConfig, exposeGlobal }: RunFile): void {
+    const config = withGlobal(projectConfig as ProjectConfig, exposeGlobal);
+    const { _cache: cache } = new this.#Transformer(config, new Map());
+    // An older or a later Jest may keep nothing of the kind.
+    if (cache?.transformedFiles === undefined) return;
+    this.#files = cache.transformedFiles;
+    this.#id = createHash('sha1').update(cache.configString).digest('base64url');
+    this.#folder = `${config.rootDir}${path.sep}`;
+    for (const [key, transformed] of this.#handedBackOf(this.#id)) {
+      this.#files.set(key, transformed);
     }
   }
 
-  /** In a copy whose file may find other modules there, or others to be made of them. */
-  forget(): void {
-    this.#files.clear();
+  /**
+   * In a copy: what its file had transformed, and nobody has handed back. Of the project only: other folders
+   * may be the sandbox's own.
+   */
+  *collected(): Generator<TransformedModule> {
+    const known = this.#handedBackOf(this.#id);
+    for (const [key, transformed] of this.#files) {
+      const isTransformed = transformed.code !== transformed.originalCode;
+      if (isTransformed && key.startsWith(this.#folder) && !known.has(key))
+        yield { id: this.#id, key, transformed };
+    }
   }
 
-  /** In the fork server: what a copy has collected. */
-  add({ key, transformed }: TransformedModule): void {
-    this.#files.set(key, transformed);
+  add({ id, key, transformed }: TransformedModule): void {
+    this.#handedBackOf(id).set(key, transformed);
+  }
+
+  #handedBackOf(id: string): Files {
+    const files = this.#handedBack.get(id) ?? new Map();
+    this.#handedBack.set(id, files);
+    return files;
   }
 }

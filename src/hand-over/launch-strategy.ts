@@ -146,7 +146,8 @@ async function start(
     return { name: 'fork', server: await ForkServer.start(order, command.flags, giveUp) };
   } catch (error) {
     const reason = (error as Error).message;
-    if (giveUp.aborted) return { name: 'exec', reason };
+    // A sandbox that cannot be had is told by each file.
+    if (giveUp.aborted || error instanceof SandboxError) return { name: 'exec', reason };
     tellOnce([`each file is run by a Node of its own, which takes longer: ${reason}`]);
     return { name: 'exec', reason };
   }

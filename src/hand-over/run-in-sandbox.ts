@@ -6,6 +6,7 @@ import type { Answer, RunFile } from '../channel/messages';
 import { SandboxError } from '../errors/sandbox-error';
 import type { TestResult } from '../jest/types';
 import { openSandbox, type Sandbox } from '../launch/open-sandbox';
+import { isAtOrBelow } from '../options/files/kept-paths';
 import { neededPaths } from '../options/files/needed-paths';
 import { isJoined } from '../options/namespaces/options';
 import { type SandboxSpec, toSandboxSpec } from '../options/sandbox-spec';
@@ -151,7 +152,8 @@ async function handOver(
   { strategy, sandbox, asked }: Launched,
   workerId: string,
 ): Promise<Attempt> {
-  const isLikeOthers = isLikeOutside(command, spec) && hasFilesOfHost(spec);
+  const isLikeOthers =
+    isLikeOutside(command, spec) && hasProjectOfHost(spec, run.projectConfig.rootDir);
   const asProcess = { env: command.env, execArgv: command.flags, isLikeOthers };
   const request = { ...file, workerId, ...(strategy.name === 'fork' && { asProcess }) };
   sandbox.channel.write(encode(request));
@@ -238,9 +240,16 @@ function toSpec({ globalConfig, projectConfig, jest, options }: FileRun): Sandbo
   });
 }
 
-/** Whether a path leads to the same file as outside, if to any. */
-function hasFilesOfHost({ files: { root, mounts } }: SandboxSpec): boolean {
-  return ['host', 'host-readonly'].includes(root.kind) && mounts.length === 0;
+/** Whether the project is the host's, with nothing put over it. */
+function hasProjectOfHost(
+  { files: { root, tmpfs, mounts } }: SandboxSpec,
+  folder: string,
+): boolean {
+  return (
+    ['host', 'host-readonly'].includes(root.kind) &&
+    !tmpfs.some(({ path: covered }) => isAtOrBelow(covered, folder)) &&
+    !mounts.some(({ target }) => isAtOrBelow(target, folder) || isAtOrBelow(folder, target))
+  );
 }
 
 function hasOwnNetwork({ namespaces, joins }: SandboxSpec): boolean {

@@ -111,8 +111,8 @@ export interface Binding {
   // addon/fork/server.cc: the fork server and its copies
   /** Lets this process be copied. Once, when it is warm. */
   copyPrepare(): void;
-  /** Waits until a copy is asked for, or nobody is left who could. */
-  copyAwait(socket: number): void;
+  /** Waits until a copy is asked for: true. False: nobody is left who could. */
+  copyAwait(socket: number): boolean;
   /** Waits for a request, and makes a copy: undefined. In the copy: what it is. Null: nobody is left to ask. */
   copyServe(socket: number): { channel: number; pid: number } | undefined | null;
   /** In a copy, when its file has run: tells later ones which pages it wrote. */

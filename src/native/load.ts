@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { SandboxError } from '../errors/sandbox-error';
 import { SystemError, type SystemErrorFacts } from '../errors/system-error';
 import type { Readings } from '../traces/sources';
 import type { Binding } from './binding';
@@ -7,6 +8,7 @@ import type { SandboxFacts } from './sandbox-facts';
 
 const PROCESS_WIDE = Symbol.for('ns-jest.processWide');
 const ADDON_FILE = 'ns_jest.node';
+const LOAD_STEP = 'load the addon';
 
 /** What all realms of this process share. */
 export interface ProcessWide {
@@ -32,9 +34,14 @@ function binaryFolders(): string[] {
   return [path.join(packageRoot, 'prebuilds', `linux-${process.arch}`)];
 }
 
-/** Throws as `binaryPath` does if a binary is missing. */
+/**
+ * Throws as `binaryPath` does if a binary is missing.
+ *
+ * @throws SandboxError when the addon cannot be loaded.
+ */
 export function requireBinaries(): void {
-  for (const name of ['ns-init', 'ns-agent', ADDON_FILE]) binaryPath(name);
+  for (const name of ['ns-init', 'ns-agent']) binaryPath(name);
+  addon();
 }
 
 /**
@@ -61,8 +68,24 @@ export function binaryPath(name: string): string {
 
 function addon(): Addon {
   // Jest hands a .node file to Node's own require, so every realm gets this one object.
-  loaded ??= require(binaryPath(ADDON_FILE)) as Addon;
+  loaded ??= loadAddon(binaryPath(ADDON_FILE));
   return loaded;
+}
+
+function loadAddon(file: string): Addon {
+  try {
+    return require(file) as Addon;
+  } catch (error) {
+    // Few processes need them, and they read what this one loads.
+    const { hintFor } = require('../errors/pitfalls') as typeof import('../errors/pitfalls');
+    const { message, code = '' } = error as NodeJS.ErrnoException;
+    throw new SandboxError(`Could not load the addon: ${message}`, {
+      step: LOAD_STEP,
+      subject: file,
+      code,
+      ...hintFor(LOAD_STEP, code, file),
+    });
+  }
 }
 
 /**

@@ -20,9 +20,7 @@ export interface Place {
   /** Told the request before anything else happens. */
   prepare?: (request: ToTestProcess) => void;
   hooks?: EnvironmentHooks;
-  /** Called when the file has run. */
-  finish?: () => void;
-  /** Called when it has been answered for. */
+  /** Called when the file has been answered for. */
   conclude?: () => void;
   /** Whether the file's environment was made ahead. */
   isMadeAhead?: () => boolean;
@@ -51,14 +49,7 @@ export function serveFile(place: Place): void {
   );
 }
 
-async function serve({
-  border,
-  debugFd,
-  prepare,
-  hooks,
-  finish,
-  isMadeAhead,
-}: Place): Promise<void> {
+async function serve({ border, debugFd, prepare, hooks, isMadeAhead }: Place): Promise<void> {
   const request = await border.receive();
   const received = micros();
   if (request.asProcess) border.tell({ type: 'begun' });
@@ -74,7 +65,6 @@ async function serve({
   // Loaded only now: nothing of Jest or of the project runs before the verification.
   const { runTestFile } = require('./run-test-file') as typeof import('./run-test-file');
   const result = await runTestFile(request, border.tell, hooks);
-  finish?.();
   const times = { received, ran: micros(), madeAhead: isMadeAhead?.() ?? false };
   await border.answer({ ...result, times });
   // What the file has open is to be looked at: PID 1 stops us in a moment.

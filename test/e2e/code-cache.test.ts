@@ -40,7 +40,7 @@ const compiled = (lent, code, more) => {
   seen.unkept = [script(1), script(1)];
   cache.collect();
   seen.collected = [script(2), script(2), compiled(lent, 'return a + 5;')];
-  const all = [...cache.collected()];
+  const all = [...cache.collected()].map((one) => one.give());
   seen.handed = all.map(({ filename }) => filename);
   const other = new CodeCache();
   let another;

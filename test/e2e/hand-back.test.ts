@@ -87,6 +87,73 @@ describe.each(['jest', 'jest-29'])('%s', (jest) => {
     expect(times).toBe(3);
   });
 
+  test('what a test does to V8, or to vm, is for nobody else', async () => {
+    project = new Project({
+      'by-name.js': BY_NAME,
+      'natives.js': 'exports.status = (f) => %GetOptimizationStatus(f);',
+      'plain.js': 'exports.plain = true;',
+      '0.test.js': `
+        require('v8').setFlagsFromString('--allow-natives-syntax');
+        test('natives', () => expect(require('./natives').status(() => {})).toEqual(expect.any(Number)));`,
+      '1.test.js': `
+        const vm = require('vm');
+        test('a mock', () => {
+          const Script = jest.spyOn(vm, 'Script').mockImplementation(() => ({ runInContext: () => 'fake' }));
+          expect(require('./plain').plain).toBe(true);
+          expect(Script).not.toHaveBeenCalled();
+        });`,
+      '2.test.js': `test('plain', () => expect(require('./plain').plain).toBe(true));`,
+    });
+    const config = {
+      ...PRESET,
+      testSequencer: '<rootDir>/by-name.js',
+      transform: {},
+      testEnvironmentOptions: { launch: 'fork' },
+    };
+    const done = await project.run(config, { jest, args: ['-w', '1'] });
+    const told = /exec|fork server|HandBack/;
+    // Before 30.4 Jest compiles by vm.Script itself, as plain Jest does.
+    const mocked = jest === 'jest' ? 'a mock: passed' : expect.stringMatching(/^a mock: /);
+    expect(outcomes(done)).toEqual([mocked, 'natives: passed', 'plain: passed']);
+    expect(done.stderr).not.toMatch(told);
+  });
+
+  test('a module of a private /tmp is no other file’s', async () => {
+    const tmp = (text: string) => `
+      const fs = require('fs');
+      fs.mkdirSync('/tmp/ns-jest-test-module', { recursive: true });
+      fs.writeFileSync('/tmp/ns-jest-test-module/index.js', 'exports.of = "${text}";');
+      fs.utimesSync('/tmp/ns-jest-test-module/index.js', 1e9, 1e9);
+      test('${text}', () => expect(require('/tmp/ns-jest-test-module').of).toBe('${text}'));`;
+    const { outcomes: all } = await run([tmp('a'), tmp('b'), tmp('c')], jest);
+    expect(all).toEqual(['a: passed', 'b: passed', 'c: passed']);
+  });
+
+  test('projects with the same transformer have their own', async () => {
+    project = new Project({
+      'transformer.js': TRANSFORMER,
+      'by-name.js': BY_NAME,
+      log: '',
+      ...Object.fromEntries(
+        ['one', 'two'].flatMap((name) => [
+          [`${name}/shared.js`, `exports.of = 'FLAVOUR';`],
+          ...[0, 1, 2].map((index) => [`${name}/${index}.test.js`, file('plain')]),
+        ]),
+      ),
+    });
+    const projects = ['one', 'two'].map((name) => ({
+      ...PRESET,
+      displayName: name,
+      testMatch: [`<rootDir>/${name}/*.test.js`],
+      transform: { '\\.js$': `${project?.folder}/transformer.js` },
+      testEnvironmentOptions: { launch: 'fork' },
+    }));
+    const config = { projects, testSequencer: '<rootDir>/by-name.js' };
+    const done = await project.run(config, { jest, args: ['-w', '1', '--no-cache'] });
+    expect(outcomes(done)).toEqual(Array(6).fill('plain: passed'));
+    expect(project.read('log').match(/shared\.js/g)).toHaveLength(2);
+  });
+
   test('what an earlier copy has compiled runs as what a file has compiled itself', async () => {
     const test = (index: number) => `
       const { see } = require('./see');

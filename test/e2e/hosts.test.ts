@@ -3,7 +3,7 @@
  * fix. Each is this machine with the thing taken away.
  */
 import { spawn } from 'node:child_process';
-import { symlinkSync } from 'node:fs';
+import { existsSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
@@ -15,6 +15,7 @@ import {
   isRoot,
   WITH_FULL_TMP,
   WITH_MASKED_PROC,
+  WITH_NOEXEC,
   WITH_READONLY_PROC,
   WITH_READONLY_TMP,
   WITHOUT_NEWUIDMAP,
@@ -146,6 +147,15 @@ const HOSTS: Record<string, Host> = {
       `failed with EROFS (read-only file system)`,
       '/proc is mounted read-only, and the kernel takes id maps through files in it.',
       'Run: mount -o remount,bind,rw /proc, or start Jest where it is writable.',
+    ],
+  },
+  'a file system mounted with noexec': {
+    wrapper: WITH_NOEXEC,
+    probe: 'binaries',
+    says: [
+      'Could not load the addon: ',
+      'The file system it lies on is mounted with noexec.',
+      'Install the project on another one, or run: sudo mount -o remount,exec on it.',
     ],
   },
   'no user namespaces (user.max_user_namespaces = 0)': ofLimit('user'),
@@ -383,4 +393,33 @@ describe('few open files (RLIMIT_NOFILE)', () => {
     },
     MANY_RUNS_MS,
   );
+});
+
+/** Where groups of processes can be limited, by version 1. cgroups(7) */
+const PIDS = '/sys/fs/cgroup/pids';
+
+(isRoot && existsSync(PIDS) ? describe : describe.skip)('a full cgroup (pids.max)', () => {
+  const wrapper = (limit: number) => [
+    ...['sh', '-c'],
+    `group=${PIDS}/ns-jest-test-$$
+    mkdir $group && echo ${limit} >$group/pids.max
+    (echo 0 >$group/cgroup.procs && exec timeout --signal=KILL 15 "$@")
+    status=$?
+    until rmdir $group; do sleep 0.1; done
+    exit $status`,
+    'sh',
+  ];
+
+  test('doctor', async () => {
+    const { result } = await raised(range(5, 20), async (n) => {
+      const examined = await doctor(wrapper(n)).catch(() => undefined);
+      return examined?.failed.namespaces?.error?.code === 'EAGAIN' ? examined : undefined;
+    });
+    expect(result).toMatchObject({ ok: false, code: 1 });
+    const { message } = result.failed.namespaces?.error ?? {};
+    expect(message).toMatch(
+      /No more processes fit into the cgroup \/sys\/fs\/cgroup\/pids\/ns-jest-test-\d+ \(pids\.max\)\./,
+    );
+    expect(message).toContain('Raise its pids.max; in Docker: --pids-limit');
+  }, 400_000);
 });

@@ -1,4 +1,5 @@
 /** Hosts other than this one: what a command is started by to find things missing, or in another way. */
+import path from 'node:path';
 import {
   CODES,
   DATA,
@@ -130,6 +131,10 @@ export const WITH_FULL_TMP = onAnotherHost(`
   mount -t tmpfs -o size=64k none /tmp
   head -c 1m /dev/zero >/tmp/fill 2>/dev/null || :`);
 export const WITH_READONLY_TMP = onAnotherHost('mount -t tmpfs -o ro none /tmp');
+/** On which nothing of the package's can be executed. */
+export const WITH_NOEXEC = onAnotherHost(`
+  mount --bind ${path.dirname(NS_INIT)} ${path.dirname(NS_INIT)}
+  mount -o remount,bind,noexec ${path.dirname(NS_INIT)}`);
 export const WITHOUT_TUN = onAnotherHost('mount -t tmpfs none /dev/net');
 
 /** By the name that root has: ids are allotted, and nothing is there to write them. */

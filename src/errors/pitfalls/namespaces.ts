@@ -94,7 +94,7 @@ export const NAMESPACE_PITFALLS: Pitfall[] = [
     fix: 'Give it up with the option namespaces, for example { time: false } or { time: "try" }.',
   },
   {
-    steps: ['clone namespaces', 'start command'],
+    steps: ['start ns-init', 'clone namespaces', 'start command'],
     codes: ['EAGAIN'],
     confirmed: () => fullGroup() !== undefined,
     reason: () => `No more processes fit into the cgroup ${fullGroup()} (pids.max).`,

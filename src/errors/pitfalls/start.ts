@@ -4,14 +4,16 @@ import { always, type Pitfall } from './pitfall';
 
 const OPEN_FILES = 'Max open files';
 
+const NOEXEC: Omit<Pitfall, 'steps' | 'codes'> = {
+  confirmed: (file) => isMountedWith('noexec', file),
+  reason: 'The file system it lies on is mounted with noexec.',
+  fix: 'Install the project on another one, or run: sudo mount -o remount,exec on it.',
+};
+
 export const START_PITFALLS: Pitfall[] = [
-  {
-    steps: ['start ns-init'],
-    codes: ['EACCES'],
-    confirmed: (init) => isMountedWith('noexec', init),
-    reason: 'The file system it lies on is mounted with noexec.',
-    fix: 'Install the project on another one, or run: sudo mount -o remount,exec on it.',
-  },
+  // Node's own code, of dlopen(3). It comes first, as a sandbox is opened.
+  { steps: ['load the addon'], codes: ['ERR_DLOPEN_FAILED'], ...NOEXEC },
+  { steps: ['start ns-init'], codes: ['EACCES'], ...NOEXEC },
   {
     steps: ['start ns-init'],
     codes: ['EACCES'],

@@ -10,6 +10,10 @@ test.each([
   `new Function('return import("./other.js")')`,
   `AsyncFunction (code)`,
   `/** @type {import('./types.js').Type} */ const load = () => import('./other.js');`,
+  `/** @type {Foo} */ (await import('./foo.mjs'))`,
+  `/** @returns {Promise<X>} */ exports.load = () => import('./x.mjs')`,
+  `var css='@page{margin:0}';exports.load=()=>import('./b.js')`,
+  `const css = '@supports{' + (await import('./b.js')).css`,
   `const global = new Function("return this")(); new Function(code)`,
   `class A { @decorate() load() { return import('./other.js'); } }`,
 ])('%s', (code) => {
