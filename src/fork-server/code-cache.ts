@@ -84,8 +84,8 @@ export class CodeCache {
   /** What a copy has collected. */
   add({ data, ...source }: CompiledScript): void {
     const { text, filename, columnOffset } = source;
-    if (this.#find(source)) return;
-    const script = new Script(text, { filename, columnOffset, cachedData: data });
+    const kept = this.#find(source);
+    const script = kept?.script ?? new Script(text, { filename, columnOffset, cachedData: data });
     // Of a copy whose test had set flags of V8.
     if (!script.cachedDataRejected) this.#known.set(keyOf(source), { ...source, script });
   }

@@ -42,6 +42,8 @@ const compiled = (lent, code, more) => {
   seen.collected = [script(2), script(2), compiled(lent, 'return a + 5;')];
   const all = [...cache.collected()].map((one) => one.give());
   seen.handed = all.map(({ filename }) => filename);
+  cache.add(all[0]);
+  seen.left = [...cache.collected()].map(({ filename }) => filename);
   const other = new CodeCache();
   let another;
   delete require.cache[require.resolve('./node_modules/jest-runtime/index.js')];
@@ -82,6 +84,7 @@ test('what was compiled for jest-runtime is known afterwards, and to nobody else
         [9, 1],
       ],
       handed: ['/s.js', '/module.js'],
+      left: ['/module.js'],
       added: [
         [3, 0],
         [9, 0],
