@@ -10,7 +10,7 @@ namespace {
 /// What a parcel begins with.
 struct Head {
   std::atomic<std::uint64_t> size;
-  /// Whether all its bytes are there. Those of a copy that was killed never are.
+  /// Whether all its bytes are there: not yet, or never, if the copy was killed.
   std::atomic<bool> is_whole;
 };
 
@@ -62,10 +62,11 @@ std::vector<std::uint8_t> TakeBack() {
   while (shared != nullptr && next < shared->end) {
     const Head& head = HeadAt(next);
     const std::size_t size = head.size;
-    // It has just been begun.
+    // It has just been begun. Of a copy that was killed just then nothing more is taken.
     if (size == 0) return {};
     const std::uint8_t* const bytes = BytesAt(next);
     next += RoomFor(size);
+    // Another is left out: who needs what is in it does it once more.
     if (head.is_whole) return {bytes, bytes + size};
   }
   return {};

@@ -117,7 +117,6 @@ Napi::Value CopyAwait(const Napi::CallbackInfo& info) {
 
 Napi::Value CopyServe(const Napi::CallbackInfo& info) {
   const int socket = Int(info[0]);
-  // Before it waits, so that who asks need not.
   DrainPlatform();
   CopyRequest request;
   int descriptors[kCopyDescriptors];

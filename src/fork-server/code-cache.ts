@@ -26,7 +26,7 @@ interface Source {
 }
 
 interface Kept extends Source {
-  /** None of what may import: that is for the file to answer, not for all the same. */
+  /** None of what may import, which is for the file to answer, and of what V8 has rejected. */
   script: vm.Script | undefined;
 }
 
@@ -86,8 +86,9 @@ export class CodeCache {
     const { text, filename, columnOffset } = source;
     const kept = this.#find(source);
     const script = kept?.script ?? new Script(text, { filename, columnOffset, cachedData: data });
-    // Of a copy whose test had set flags of V8.
-    if (!script.cachedDataRejected) this.#known.set(keyOf(source), { ...source, script });
+    // Of a copy whose test had set flags of V8: known, so that nobody gives it again, and no more.
+    const isRejected = script.cachedDataRejected === true;
+    this.#known.set(keyOf(source), { ...source, script: isRejected ? undefined : script });
   }
 
   /** The two ways in which jest-runtime compiles a module: the latter since Jest 30.4. */

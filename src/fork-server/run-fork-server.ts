@@ -37,7 +37,10 @@ export async function runForkServer(orders: number, requests: number): Promise<v
   const ahead = new TransformAhead(order, requests);
   const code = new CodeCache();
   const unfit = await warmUp(order, code, ready, ahead);
-  const handBack = new HandBack(code, await TransformMemory.of(order.warmUp));
+  const handBack = new HandBack(
+    code,
+    await TransformMemory.of(order.warmUp).catch(() => undefined),
+  );
   saveCode();
   collectGarbage();
   callNative('copyPrepare', []);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, realpathSync } from 'node:fs';
 import inspector from 'node:inspector';
 import { encode } from '../channel/encode';
 import { unpackError } from '../channel/errors';
@@ -245,11 +245,21 @@ function hasProjectOfHost(
   { files: { root, tmpfs, mounts } }: SandboxSpec,
   folder: string,
 ): boolean {
+  const targets = mounts.map(({ target }) => realpathIfAny(target));
   return (
     ['host', 'host-readonly'].includes(root.kind) &&
-    !tmpfs.some(({ path: covered }) => isAtOrBelow(covered, folder)) &&
-    !mounts.some(({ target }) => isAtOrBelow(target, folder) || isAtOrBelow(folder, target))
+    // Of a directory above it the project is kept.
+    !tmpfs.some(({ path: covered }) => isAtOrBelow(realpathIfAny(covered), folder)) &&
+    !targets.some((target) => isAtOrBelow(target, folder) || isAtOrBelow(folder, target))
   );
+}
+
+function realpathIfAny(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    return file;
+  }
 }
 
 function hasOwnNetwork({ namespaces, joins }: SandboxSpec): boolean {

@@ -113,7 +113,7 @@ export interface Binding {
   copyPrepare(): void;
   /** Waits until a copy is asked for: true. False: nobody is left who could. */
   copyAwait(socket: number): boolean;
-  /** Waits for a request, and makes a copy: undefined. In the copy: what it is. Null: nobody is left to ask. */
+  /** Takes the request, and makes a copy: undefined. In the copy: what it is. Null: nobody is left to ask. */
   copyServe(socket: number): { channel: number; pid: number } | undefined | null;
   /** In a copy, when its file has run: tells later ones which pages it wrote. */
   copyTell(): void;

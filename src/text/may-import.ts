@@ -1,6 +1,6 @@
 /** Each may be, or make, an `import()`. */
 const IMPORTS = [
-  /\bimport\s*[(/]/,
+  /\bimport\s*(\.\s*(source|defer)\s*)?[(/]/,
   // The word alone, and not a string such as '--eval'.
   /(?<!-)\beval\b(?!['"])|\[\s*['"]eval['"]\s*\]/,
   /\b(Async)?(Generator)?Function\s*\(/,
@@ -8,8 +8,8 @@ const IMPORTS = [
 
 /** None of these is or makes one. */
 const HARMLESS = [
-  // A type in a comment, within its braces. No code has a brace behind such a name.
-  /@\w+\s*\{[^{}'"`\n]*\bimport\((["'])[^"'\n]*\1\)/g,
+  // A type in a comment, within its braces. No code has a brace behind such a name, on its line.
+  /@\w+[ \t]*\{[^{}'"`\n]*\bimport\((["'])[^"'\n]*\1\)/g,
   // In all that istanbul has instrumented.
   /\bnew Function\((["'])return this\1\)/g,
 ];

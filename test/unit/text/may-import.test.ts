@@ -3,6 +3,8 @@ import { mayImport } from '../../../src/text/may-import';
 
 test.each([
   `const load = () => import('./other.js');`,
+  `import.source('./x.wasm')`,
+  `exports.load = async function () // @private\n{ return import('./x.mjs'); }`,
   `import /* comment */ ('./other.js')`,
   `eval(code)`,
   `(0, eval)(code)`,
