@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import inspector from 'node:inspector';
 import { encode } from '../channel/encode';
 import { unpackError } from '../channel/errors';
@@ -6,7 +6,7 @@ import type { Answer, RunFile } from '../channel/messages';
 import { SandboxError } from '../errors/sandbox-error';
 import type { TestResult } from '../jest/types';
 import { openSandbox, type Sandbox } from '../launch/open-sandbox';
-import { isAtOrBelow } from '../options/files/kept-paths';
+import { isAtOrBelow, resolved } from '../options/files/kept-paths';
 import { neededPaths } from '../options/files/needed-paths';
 import { isJoined } from '../options/namespaces/options';
 import { type SandboxSpec, toSandboxSpec } from '../options/sandbox-spec';
@@ -245,21 +245,13 @@ function hasProjectOfHost(
   { files: { root, tmpfs, mounts } }: SandboxSpec,
   folder: string,
 ): boolean {
-  const targets = mounts.map(({ target }) => realpathIfAny(target));
+  const targets = mounts.map(({ target }) => resolved(target) ?? target);
   return (
     ['host', 'host-readonly'].includes(root.kind) &&
     // Of a directory above it the project is kept.
-    !tmpfs.some(({ path: covered }) => isAtOrBelow(realpathIfAny(covered), folder)) &&
+    !tmpfs.some(({ path: covered }) => isAtOrBelow(resolved(covered) ?? covered, folder)) &&
     !targets.some((target) => isAtOrBelow(target, folder) || isAtOrBelow(folder, target))
   );
-}
-
-function realpathIfAny(file: string): string {
-  try {
-    return realpathSync(file);
-  } catch {
-    return file;
-  }
 }
 
 function hasOwnNetwork({ namespaces, joins }: SandboxSpec): boolean {

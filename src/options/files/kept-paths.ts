@@ -94,7 +94,7 @@ export function checkCovered(
 }
 
 /** A path with its links followed, or undefined when nothing is there that this user can see. */
-function resolved(file: string): string | undefined {
+export function resolved(file: string): string | undefined {
   try {
     return realpathSync(file);
   } catch {
